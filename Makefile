@@ -1,0 +1,87 @@
+# Everything a developer does here, one target each; `make help` lists them.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/pip --disable-pip-version-check --quiet
+
+# The stamp carries the interpreter's version: another PYTHON gets a fresh environment, the same one installs nothing twice.
+VERSION  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+CREATED  := $(VENV)/created-$(VERSION)
+RUN_DEPS := $(VENV)/installed-run
+DEV_DEPS := $(VENV)/installed-dev
+
+UV_VERSION := 0.13.8
+UV         := build/lock/bin/uv
+COMPILE     = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+              --custom-compile-command 'make lock' $(LOCK_FLAGS)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test proofs bench-events check format models mutations lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The last line replaces its shell by the service, so a signal sent to it, or to make, stops the service cleanly.
+run: export ENVIRONMENT ?= development
+run: export HOST ?= 127.0.0.1
+run: $(RUN_DEPS) ## install, migrate and serve; honours PORT, HOST, DATABASE_URL, JWT_SECRET_KEY, ...
+	@$(BIN)/orders migrate
+	@exec $(BIN)/orders serve
+
+test: $(DEV_DEPS) ## run every test, with branch coverage; ARGS='-k name' runs some, without
+	$(BIN)/python -m pytest -m 'not proof' --numprocesses 2 --dist loadgroup $(or $(ARGS),--cov --cov-report=term)
+
+proofs: $(DEV_DEPS) ## prove by kills, outages and frozen leaders that no event is lost; prints the figures
+	$(BIN)/python -m pytest -m proof $(ARGS)
+
+bench-events: $(DEV_DEPS) ## measure commit to delivery on SQLite, and the relay's throughput on PostgreSQL
+	$(BIN)/python -m bench.commit_to_delivery
+	$(BIN)/python -m bench.relay_throughput
+
+check: $(DEV_DEPS) ## lint, format, types, generated models, validity of the contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python scripts/generate_models.py --check
+	$(BIN)/python -m openapi_spec_validator openapi/orders.yaml
+
+format: $(DEV_DEPS) ## rewrite the sources as the linter wants them
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+models: $(DEV_DEPS) ## write the models from the contracts
+	$(BIN)/python scripts/generate_models.py
+
+mutations: $(DEV_DEPS) ## change one fact of a contract at a time: behaviour follows or the start is refused
+	$(BIN)/python -m tests.contract.mutations
+
+lock: $(UV) ## resolve the dependencies anew, with hashes; LOCK_FLAGS=--upgrade takes the newest
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	  | $(COMPILE) --output-file requirements-build.txt -
+	$(COMPILE) --output-file requirements.txt pyproject.toml
+	$(COMPILE) --constraints requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
+
+clean: ## remove the environment and everything that was made, but no database
+	rm -rf $(VENV) build .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache src/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(CREATED):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'Python 3.11 or newer is needed; name one: make PYTHON=python3.13 ...' >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(RUN_DEPS): $(CREATED) requirements-build.txt requirements.txt pyproject.toml
+	$(PIP) install --require-hashes --requirement requirements-build.txt --requirement requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_DEPS): $(RUN_DEPS) requirements-dev.txt
+	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(UV):
+	$(PYTHON) -m venv --clear build/lock
+	build/lock/bin/pip install --disable-pip-version-check --quiet uv==$(UV_VERSION)

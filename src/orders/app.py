@@ -1,0 +1,167 @@
+"""The composition: the only file that sees every part of the service."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from fastapi import FastAPI
+
+from orders.changes import Changes
+from orders.handlers import OrderHandlers
+from orders.law import Law, read_law
+from orders.migrations import newest
+from orders.payments import Payments
+from orders.rehearsal import rehearse
+from orders.store import Store
+from service_standard.arrivals import Arrivals
+from service_standard.auth import Authenticator, authenticator
+from service_standard.background import Repeated
+from service_standard.binding import bind
+from service_standard.contract import ContractError
+from service_standard.database import Database, database_of
+from service_standard.edge import Edge, edge
+from service_standard.event_figures import REFRESH_SECONDS, EventMetrics
+from service_standard.events import EventBuilder
+from service_standard.feed import Feed
+from service_standard.handler import Handler
+from service_standard.health import Check, Readiness, can_write, is_migrated
+from service_standard.inbox import RETRY_SECONDS, Inbox
+from service_standard.logs import configure_logs
+from service_standard.outbox import Outbox
+from service_standard.parts import Part, started
+from service_standard.relay import Announcer, Relay
+from service_standard.retention import Retention
+from service_standard.settings import Settings, load_settings
+from service_standard.sinks import sinks_of
+from service_standard.sources import sources_of
+from service_standard.standard_operations import standard_operations
+from service_standard.telemetry import NATIVE_TELEMETRY_OFF, Telemetry
+from service_standard.write_queue import WriteQueue
+
+PRUNING_SECONDS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The parts, and in which order they are started; they are closed in the reverse."""
+
+    telemetry: Telemetry
+    authenticator: Authenticator
+    handlers: Sequence[Handler]
+    parts: Sequence[Part]
+
+
+def create_app() -> Edge:
+    """The service that the environment describes.
+
+    Raises:
+        SettingsError: the environment is not complete.
+        ContractError: contracts, manifest and code do not agree.
+    """
+    settings = load_settings()
+    configure_logs("orders", settings.log_level)
+    return compose(settings)
+
+
+def compose(settings: Settings) -> Edge:
+    """The service as one ASGI application; it opens nothing before its lifespan begins.
+
+    Raises:
+        ContractError: with every fault of the contracts, and every disagreement between them and the code.
+    """
+    law = read_law(settings.service_manifest)
+    return _application(law, _composition(law, settings), settings)
+
+
+def relay_alone(settings: Settings) -> Sequence[Part]:
+    """What a process needs that delivers events and does nothing else.
+
+    Raises:
+        ContractError: with every fault of the contracts.
+    """
+    law = read_law(settings.service_manifest)
+    telemetry = Telemetry(law.manifest.name, law.manifest.version, settings)
+    database = database_of(settings)
+    relay = Relay(database, list(sinks_of(settings, law.outgoing)), settings.event_lease_seconds)
+    return telemetry, database, relay, _event_metrics(database, relay, telemetry)
+
+
+def _composition(law: Law, settings: Settings) -> Composition:
+    database = database_of(settings)
+    tokens = authenticator(settings)
+    readiness = _readiness(database, tokens)
+    sinks = sinks_of(settings, law.outgoing) if settings.event_relay == "embedded" else ()
+    relay = Relay(database, list(sinks), settings.event_lease_seconds)
+    store, outbox = Store(database), Outbox(database)
+    queue = WriteQueue(database, store.locked, Announcer(database, relay.committed).committed)
+    changes = Changes(law.workflow, EventBuilder(law.events))
+    inbox = Inbox(database, law.events, Payments(queue, changes, law.workflow).effects(), settings.event_inbox_attempts)
+    arrivals = Arrivals(inbox, law.envelope)
+    rehearsed, faults = rehearse(law.contract, law.workflow, changes)
+    handlers = [
+        *standard_operations(law.manifest, law.contract, law.events, readiness),
+        *OrderHandlers(store, queue, changes).all(rehearsed),
+        Feed(outbox, relay.sequenced).handler(rehearsed.events),
+        arrivals.handler(),
+    ]
+    faults += law.faults(handlers)
+    if faults:
+        raise ContractError(faults)
+    telemetry = Telemetry(law.manifest.name, law.manifest.version, settings)
+    parts: list[Part] = [
+        telemetry,
+        database,
+        tokens,
+        readiness,
+        relay,
+        _event_metrics(database, relay, telemetry),
+        queue,
+        Repeated("inbox", RETRY_SECONDS, inbox.retry_waiting),
+        Repeated("retention", PRUNING_SECONDS, Retention(database, outbox, inbox, settings).prune),
+        *sources_of(settings, law.manifest.name, law.incoming, arrivals.receive_message),
+    ]
+    return Composition(telemetry, tokens, handlers, parts)
+
+
+def _event_metrics(database: Database, relay: Relay, telemetry: Telemetry) -> Part:
+    metrics = EventMetrics(database, relay.lanes, telemetry.meter)
+    return Repeated("event figures", REFRESH_SECONDS, metrics.refresh)
+
+
+def _readiness(database: Database, tokens: Authenticator) -> Readiness:
+    async def keys_are_loaded() -> bool:
+        return tokens.ready
+
+    checks: dict[str, Check] = {
+        "database": partial(can_write, database),
+        "migrations": partial(is_migrated, database, newest()),
+        "keys": keys_are_loaded,
+    }
+    return Readiness(checks)
+
+
+def _application(law: Law, composition: Composition, settings: Settings) -> Edge:
+    app = FastAPI(
+        title=law.manifest.name,
+        version=law.manifest.version,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=partial(_lifespan, composition),
+        telemetry=NATIVE_TELEMETRY_OFF,
+    )
+    bind(app, law.contract, composition.handlers, composition.authenticator.authenticate, settings.body_limit_bytes)
+    composition.telemetry.instrument(app, os.environ)
+
+    def allow(path: str) -> str | None:
+        return ", ".join(law.contract.allowed_methods(path)) or None
+
+    return edge(app, settings, allow)
+
+
+@asynccontextmanager
+async def _lifespan(composition: Composition, _: FastAPI) -> AsyncIterator[None]:
+    async with started(composition.parts):
+        yield

@@ -1,0 +1,109 @@
+"""The changes of an order: what each writes and announces, all of it decided before anything is written."""
+
+from dataclasses import dataclass
+
+from orders.order import Order, Wish, new_number
+from orders.store import (
+    INSERT_HISTORY,
+    INSERT_ORDER,
+    UPDATE_ORDER,
+    HistoryEntry,
+    history_row,
+    order_row,
+    update_row,
+)
+from orders.wire import created_data, shown_order, updated_data
+from orders.workflow import Workflow
+from service_standard.events import EventBuilder, Fact
+from service_standard.identity import new_id, now_ns, timestamp
+from service_standard.reply import reply
+from service_standard.write_queue import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who asked for a change, in which trace, and by which event, if one did."""
+
+    by: str
+    trace_id: str | None
+    traceparent: str | None
+    causation: str | None = None
+
+
+class Changes:
+    """Decides changes under one workflow."""
+
+    def __init__(self, workflow: Workflow, events: EventBuilder) -> None:
+        self._workflow = workflow
+        self._events = events
+
+    def creation(self, wish: Wish, cause: Cause) -> Decision[Order]:
+        """A new order, in the workflow's first status."""
+        at_ns = now_ns()
+        at = timestamp(at_ns)
+        order = Order(
+            id=new_id(at_ns),
+            number=new_number(),
+            status=self._workflow.initial,
+            customer_id=wish.customer_id,
+            items=wish.items,
+            external_id=wish.external_id,
+            metadata=wish.metadata,
+            version=1,
+            created_at=at,
+            updated_at=at,
+            created_by=cause.by,
+        )
+        return self._decision(order, None, None, cause)
+
+    def advance(self, order: Order, to: str, reason: str | None, cause: Cause) -> Decision[Order]:
+        """The order in another status.
+
+        Raises:
+            Problem: 409, the workflow does not lead there.
+        """
+        return self._decision(order.advanced(to, self._workflow, timestamp(now_ns())), order, reason, cause)
+
+    def note(self, order: Order, reason: str, cause: Cause) -> Decision[Order]:
+        """The order as it was, with something in its history."""
+        return self._decision(order.noted(timestamp(now_ns())), order, reason, cause)
+
+    def _decision(self, order: Order, before: Order | None, reason: str | None, cause: Cause) -> Decision[Order]:
+        """What a change from `before` (None: from nothing) to `order` writes, announces and replies."""
+        event_id = new_id(now_ns())
+        entry = HistoryEntry(
+            version=order.version,
+            changed_at=order.updated_at,
+            changed_by=cause.by,
+            from_status=before.status if before else None,
+            to_status=order.status,
+            reason=reason,
+            trace_id=cause.trace_id,
+            event_id=event_id,
+        )
+        write = (UPDATE_ORDER, update_row(order)) if before else (INSERT_ORDER, order_row(order))
+        return Decision(
+            key=order.id,
+            state=order,
+            writes=[write, (INSERT_HISTORY, history_row(order.id, entry))],
+            events=[self._events.build(event_id, _fact(order, before, cause))],
+            reply=reply(shown_order(order), _headers(order, before)),
+            at=order.updated_at,
+        )
+
+
+def _fact(order: Order, before: Order | None, cause: Cause) -> Fact:
+    return Fact(
+        type="order.updated" if before else "order.created",
+        subject=f"orders/{order.id}",
+        key=order.id,
+        time=order.updated_at,
+        data=updated_data(order, before.status) if before else created_data(order),
+        traceparent=cause.traceparent,
+        causation=cause.causation,
+    )
+
+
+def _headers(order: Order, before: Order | None) -> dict[str, str]:
+    location = {} if before else {"Location": f"/orders/{order.id}"}
+    return {**location, "ETag": order.etag}

@@ -1,0 +1,77 @@
+"""The shapes of asyncapi/orders.yaml, made from it by `make models`: change the contract."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, MISSING
+
+
+class PaymentData(BaseModel):
+    paymentId: str
+    orderId: str
+    reason: str | MISSING = MISSING
+
+
+class OrderCreatedData(BaseModel):
+    id: str
+    number: str
+    customerId: str
+    items: list[str]
+    status: str
+    version: int
+
+
+class OrderUpdatedData(BaseModel):
+    id: str
+    number: str
+    customerId: str
+    status: str
+    previousStatus: str
+    version: int
+
+
+class PaymentSuccessful(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    traceparent: str | MISSING = MISSING
+    data: PaymentData
+
+
+class PaymentFailed(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    traceparent: str | MISSING = MISSING
+    data: PaymentData
+
+
+class OrderCreated(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderCreatedData
+
+
+class OrderUpdated(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderUpdatedData

@@ -1,0 +1,139 @@
+"""The handlers: one function for each operation on orders."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Final
+from urllib.parse import urlencode
+
+from orders.changes import Cause, Changes
+from orders.models import NewOrder, OrderHistoryPage, OrderPage, OrderUpdate
+from orders.models import Order as ShownOrder
+from orders.order import Order
+from orders.rehearsal import Rehearsed
+from orders.store import Filter, Place, Store
+from orders.wire import order_page, place_after, present, shown_entry, shown_order, wish_of
+from service_standard.gate import Caller
+from service_standard.handler import Handler
+from service_standard.idempotency import Claim
+from service_standard.problems import (
+    CONFLICT,
+    IDEMPOTENCY_KEY_REUSED,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    Problem,
+    SentHeader,
+)
+from service_standard.reply import Reply, reply
+from service_standard.telemetry import trace_id, traceparent
+from service_standard.write_queue import Change, Decision, WriteQueue
+
+ETAG: Final = SentHeader("ETag", '"1"')
+LOCATION: Final = SentHeader("Location", "/orders/019a9f2e-7c1b-7d53-9a52-0f6f3b1c2d3e")
+LINK: Final = SentHeader("Link", '</orders?limit=10&cursor=AZqfLnwbfVOaUg9vOxwtPg>; rel="next"', always=False)
+
+
+class OrderHandlers:
+    """Reads go to the store, changes to the write queue."""
+
+    def __init__(self, store: Store, queue: WriteQueue[Order], changes: Changes) -> None:
+        self._store = store
+        self._queue = queue
+        self._changes = changes
+
+    def all(self, rehearsed: Rehearsed) -> Iterator[Handler]:
+        """The handlers with their operations, and what they replied when it was rehearsed."""
+        refused = (CONFLICT, IDEMPOTENCY_KEY_REUSED)
+        got = (*rehearsed.created, *rehearsed.advanced)
+        yield Handler("createOrder", self.create_order, ShownOrder, (LOCATION, ETAG), refused, rehearsed.created)
+        yield Handler("getOrder", self.get_order, ShownOrder, (ETAG,), (NOT_FOUND,), got)
+        yield Handler(
+            "updateOrder",
+            self.update_order,
+            ShownOrder,
+            (ETAG,),
+            (NOT_FOUND, PRECONDITION_FAILED, *refused),
+            rehearsed.advanced,
+        )
+        yield Handler("listOrders", self.list_orders, OrderPage, (LINK,), (), rehearsed.pages)
+        yield Handler(
+            "listOrderHistory", self.list_order_history, OrderHistoryPage, (), (NOT_FOUND,), rehearsed.histories
+        )
+
+    async def create_order(self, caller: Caller, body: NewOrder, idempotency_key: str | None) -> Reply:
+        wish = wish_of(body, caller.owner)
+        cause = _cause(caller)
+        return await self._queue.submit(
+            Change(
+                decide=lambda _: self._changes.creation(wish, cause),
+                claim=_claim(caller, "createOrder", idempotency_key, body.model_dump()),
+                taken={"orders.created_by, orders.external_id": _external_id_taken()},
+            )
+        )
+
+    async def get_order(self, caller: Caller, id: str) -> Reply:
+        order = await self._store.get(id, caller.owner)
+        if order is None:
+            raise _no_such_order()
+        return reply(shown_order(order), {"ETag": order.etag})
+
+    async def update_order(
+        self, caller: Caller, id: str, body: OrderUpdate, if_match: str | None, idempotency_key: str | None
+    ) -> Reply:
+        advance = partial(self._advance, caller, if_match, body, _cause(caller))
+        claim = _claim(caller, "updateOrder", idempotency_key, [id, if_match, body.model_dump()])
+        return await self._queue.submit(Change(decide=advance, key=id, claim=claim))
+
+    def _advance(
+        self, caller: Caller, if_match: str | None, body: OrderUpdate, cause: Cause, order: Order | None
+    ) -> Decision[Order]:
+        if order is None or caller.owner not in (None, order.customer_id):
+            raise _no_such_order()
+        order.require_version(if_match)
+        return self._changes.advance(order, body.status, present(body.reason), cause)
+
+    async def list_orders(
+        self,
+        caller: Caller,
+        limit: int,
+        offset: int,
+        cursor: str | None,
+        customer_id: str | None,
+        status: str | None,
+    ) -> Reply:
+        place = Place(limit, offset, place_after(cursor) if cursor else None)
+        one_more = replace(place, limit=limit + 1)
+        orders, total = await self._store.page(Filter(caller.owner, customer_id, status), one_more)
+        page = order_page(orders, total, place)
+        return reply(page, _link(limit, present(page.nextCursor), customer_id, status))
+
+    async def list_order_history(self, caller: Caller, id: str, limit: int, offset: int) -> Reply:
+        if await self._store.get(id, caller.owner) is None:
+            raise _no_such_order()
+        entries, total = await self._store.history(id, Place(limit, offset, None))
+        shown = [shown_entry(entry) for entry in entries]
+        return reply(OrderHistoryPage(items=shown, total=total, limit=limit, offset=offset))
+
+
+def _cause(caller: Caller) -> Cause:
+    return Cause(caller.subject, trace_id(), traceparent())
+
+
+def _claim(caller: Caller, operation: str, key: str | None, request: object) -> Claim | None:
+    return Claim.of(caller.subject, operation, key, request) if key else None
+
+
+def _link(limit: int, cursor: str | None, customer_id: str | None, status: str | None) -> dict[str, str]:
+    """The next page under the same filters (RFC 8288)."""
+    if cursor is None:
+        return {}
+    query = {"limit": limit, "cursor": cursor, "customerId": customer_id, "status": status}
+    return {"Link": f'</orders?{urlencode({k: v for k, v in query.items() if v is not None})}>; rel="next"'}
+
+
+def _no_such_order() -> Problem:
+    return Problem(NOT_FOUND, "There is no such order")
+
+
+def _external_id_taken() -> Problem:
+    return Problem(CONFLICT, "An order with this externalId exists already")

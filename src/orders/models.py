@@ -1,0 +1,100 @@
+"""The shapes of openapi/orders.yaml, made from it by `make models`: change the contract."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field, MISSING
+from typing import Any
+
+
+class ServiceInfo(BaseModel):
+    name: str
+    version: str
+
+
+class Health(BaseModel):
+    status: str
+    checks: dict[str, str] | MISSING = MISSING
+
+
+class NewOrder(BaseModel):
+    customerId: str
+    items: list[str]
+    externalId: str | MISSING = MISSING
+    metadata: dict[str, str] | MISSING = MISSING
+
+
+class OrderUpdate(BaseModel):
+    status: str
+    reason: str | MISSING = MISSING
+
+
+class Order(BaseModel):
+    id: str
+    number: str
+    status: str
+    customerId: str
+    items: list[str]
+    externalId: str | MISSING = MISSING
+    metadata: dict[str, str]
+    version: int
+    createdAt: str
+    updatedAt: str
+
+
+class OrderPage(BaseModel):
+    items: list[Order]
+    total: int
+    limit: int
+    offset: int
+    nextCursor: str | MISSING = MISSING
+
+
+class OrderHistoryEntry(BaseModel):
+    at: str
+    by: str
+    from_: str | MISSING = Field(MISSING, alias="from")
+    to: str
+    version: int
+    reason: str | MISSING = MISSING
+    traceId: str | MISSING = MISSING
+    eventId: str
+
+
+class OrderHistoryPage(BaseModel):
+    items: list[OrderHistoryEntry]
+    total: int
+    limit: int
+    offset: int
+
+
+class CloudEvent(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str | MISSING = MISSING
+    time: str | MISSING = MISSING
+    datacontenttype: str | MISSING = MISSING
+    partitionkey: str | MISSING = MISSING
+    sequence: str | MISSING = MISSING
+    data: dict[str, Any] | MISSING = MISSING
+
+
+class EventReceipt(BaseModel):
+    source: str
+    id: str
+
+
+class FieldError(BaseModel):
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError] | MISSING = MISSING
+    traceId: str | MISSING = MISSING

@@ -1,0 +1,72 @@
+"""The rules of an order: how it begins, how it advances, and what refuses to."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from orders.workflow import Workflow
+from service_standard.problems import CONFLICT, PRECONDITION_FAILED, Problem
+
+# Crockford's base 32: no letter that looks like a digit, and no U.
+_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The order that somebody wants."""
+
+    customer_id: str
+    items: tuple[str, ...]
+    external_id: str | None
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it is at one version; times are RFC 3339 text in UTC."""
+
+    id: str
+    number: str
+    status: str
+    customer_id: str
+    items: tuple[str, ...]
+    external_id: str | None
+    metadata: Mapping[str, str]
+    version: int
+    created_at: str
+    updated_at: str
+    created_by: str
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.version}"'
+
+    def advanced(self, to: str, workflow: Workflow, at: str) -> "Order":
+        """This order in its next status.
+
+        Raises:
+            Problem: 409, the workflow does not lead there.
+        """
+        if self.status == to:
+            raise Problem(CONFLICT, f"The order is {to} already")
+        if not workflow.allows(self.status, to):
+            raise Problem(CONFLICT, f"An order that is {self.status} cannot become {to}")
+        return replace(self.noted(at), status=to)
+
+    def noted(self, at: str) -> "Order":
+        """This order in its next version, in the same status: something was added to its history."""
+        return replace(self, version=self.version + 1, updated_at=max(at, self.updated_at))
+
+    def require_version(self, if_match: str | None) -> None:
+        """Refuses with 412 unless `If-Match` is absent, `*`, or names this version (RFC 9110, 13.1.1: strongly)."""
+        if if_match is None or if_match == "*":
+            return
+        if self.etag not in (tag.strip() for tag in if_match.split(",")):
+            raise Problem(PRECONDITION_FAILED, "The order has changed since that version")
+
+
+def new_number() -> str:
+    """A number for people, as `4RZ1-K7QW-9T`: 50 random bits, so that it tells nobody how many orders there are."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(10))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"

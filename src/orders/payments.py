@@ -1,0 +1,79 @@
+"""What payments do to orders: one that succeeded moves its order on, one that failed is noted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from orders.changes import Cause, Changes
+from orders.event_models import PaymentData
+from orders.order import Order
+from orders.wire import present
+from orders.workflow import Workflow
+from service_standard.identity import now_ns, timestamp
+from service_standard.inbox import TAKEN, AlreadyDone, Effect, Inbound, NotYet, Refused
+from service_standard.reply import Reply
+from service_standard.write_queue import Change, Decision, Write, WriteQueue
+
+SUCCESSFUL: Final = "payment.successful"
+FAILED: Final = "payment.failed"
+
+
+class Payments:
+    """The effects of payment events; safe to repeat and to reorder."""
+
+    def __init__(self, queue: WriteQueue[Order], changes: Changes, workflow: Workflow) -> None:
+        self._queue = queue
+        self._changes = changes
+        self._paid = workflow.reached_by.get(SUCCESSFUL)
+        self._workflow = workflow
+
+    def effects(self) -> Mapping[str, Effect]:
+        """The effects by the types of their events."""
+        return {SUCCESSFUL: self.succeeded, FAILED: self.failed}
+
+    async def succeeded(self, event: Inbound, done: Sequence[Write]) -> None:
+        payment = PaymentData.model_validate(event.data)
+        await self._submit(payment, partial(self._succeed, event, payment, done))
+
+    async def failed(self, event: Inbound, done: Sequence[Write]) -> None:
+        payment = PaymentData.model_validate(event.data)
+        await self._submit(payment, partial(self._fail, event, payment, done))
+
+    async def _submit(self, payment: PaymentData, decide: Callable[[Order | None], Decision[Order]]) -> None:
+        await self._queue.submit(Change(decide=decide, key=payment.orderId, taken={TAKEN: AlreadyDone()}))
+
+    def _succeed(
+        self, event: Inbound, payment: PaymentData, done: Sequence[Write], order: Order | None
+    ) -> Decision[Order]:
+        known = _known(order)
+        if self._paid is None or self._workflow.passed(known.status, self._paid):
+            return _unchanged(known, done)
+        if not self._workflow.allows(known.status, self._paid):
+            raise Refused(f"the order is {known.status} and cannot become {self._paid}")
+        reason = f"payment {payment.paymentId}"
+        return self._changes.advance(known, self._paid, reason, _cause(event)).and_write(done)
+
+    def _fail(
+        self, event: Inbound, payment: PaymentData, done: Sequence[Write], order: Order | None
+    ) -> Decision[Order]:
+        known = _known(order)
+        if self._paid is None or not self._workflow.allows(known.status, self._paid):
+            return _unchanged(known, done)
+        reason = f"payment {payment.paymentId} failed: {present(payment.reason) or 'no reason given'}"
+        return self._changes.note(known, reason, _cause(event)).and_write(done)
+
+
+def _known(order: Order | None) -> Order:
+    if order is None:
+        raise NotYet("there is no such order")
+    return order
+
+
+def _cause(event: Inbound) -> Cause:
+    trace_id = event.traceparent.split("-")[1] if event.traceparent else None
+    return Cause(by=event.source, trace_id=trace_id, traceparent=event.traceparent, causation=event.id)
+
+
+def _unchanged(order: Order, done: Sequence[Write]) -> Decision[Order]:
+    """The event comes too late to matter: only that it came is written."""
+    return Decision(key=order.id, state=order, writes=done, events=(), reply=Reply(b""), at=timestamp(now_ns()))

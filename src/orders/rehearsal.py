@@ -1,0 +1,142 @@
+"""The rehearsal: before the service starts, orders are created and advanced, as requests would do it.
+
+What comes out - replies and events - is held to the contract, so that a contract that refuses them is found at start
+and not by the first caller. The orders are those of the contract's examples, the smallest and the largest.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
+from typing import Final, cast
+
+from pydantic import ValidationError
+
+from orders.changes import Cause, Changes
+from orders.models import NewOrder, OrderHistoryPage
+from orders.order import Order
+from orders.store import HistoryEntry, Place
+from orders.wire import order_page, shown_entry, wish_of
+from orders.workflow import Workflow
+from service_standard.contract import Content, Contract, Json, Node, Object
+from service_standard.events import Event, EventRefused
+from service_standard.problems import Problem
+from service_standard.reply import Reply, reply
+from service_standard.write_queue import Decision
+
+_TRACE_ID: Final = f"{1:032x}"
+# The longest that a subject, or an event's id, may be.
+_LONGEST: Final = "x" * 255
+_CAUSE: Final = Cause(_LONGEST, _TRACE_ID, f"00-{_TRACE_ID}-{1:016x}-01", _LONGEST)
+# More changes than any order will see, so that a contract that counts less far is found.
+_MANY: Final = 2**53
+# How large a value is made that the contract does not limit.
+_UNLIMITED: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What was replied, which the contract has to allow."""
+
+    created: tuple[Reply, ...] = ()
+    advanced: tuple[Reply, ...] = ()
+    pages: tuple[Reply, ...] = ()
+    histories: tuple[Reply, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+def rehearse(contract: Contract, workflow: Workflow, changes: Changes) -> tuple[Rehearsed, list[str]]:
+    """What was replied, and what went wrong."""
+    operation = contract.operations.get("createOrder")
+    if operation is None or not (operation.bodies and operation.bodies[0].examples):
+        return Rehearsed(), ["createOrder: needs an example of its request body, to rehearse with"]
+    faults = list(_pages_of_nothing(contract))
+    if faults:
+        return Rehearsed(), faults
+    try:
+        wishes = [NewOrder.model_validate(body) for body in _bodies(contract, operation.bodies[0])]
+        created = [changes.creation(wish_of(wish, None), _CAUSE) for wish in wishes]
+        advanced = [decision for first in created for decision in _advanced(first.state, workflow, changes)]
+    except (ValidationError, EventRefused, Problem) as error:
+        return Rehearsed(), [f"rehearsal: {error}"]
+    return _rehearsed(contract, created, advanced), []
+
+
+def _pages_of_nothing(contract: Contract) -> Iterator[str]:
+    for operation in contract.operations.values():
+        least = [cast("int", parameter.minimum) for parameter in operation.parameters if parameter.name == "limit"]
+        yield from (f"{operation.id}: limit must be at least 1, not {limit}" for limit in least if limit < 1)
+
+
+def _bodies(contract: Contract, content: Content) -> Iterator[Object]:
+    """The examples, and the first of them with each of its members as small and as large as it may be."""
+    examples = [example for example in content.examples if isinstance(example, dict)]
+    yield from examples
+    for name, schema in contract.root["components"]["schemas"]["NewOrder"]["properties"].items():
+        sized = (
+            {**examples[0], name: value} for value in (_sized(schema, "min", 0), _sized(schema, "max", _UNLIMITED))
+        )
+        yield from filter(content.schema.allows, sized)
+
+
+def _sized(schema: Node, bound: str, otherwise: int) -> Json:
+    """A value of the schema's smallest or largest size."""
+    sizes = (schema.get(f"{bound}{what}") for what in ("Length", "Items", "Properties"))
+    size = next((size for size in sizes if isinstance(size, int)), otherwise)
+    values: Object = {
+        "string": "x" * size,
+        "array": cast("Json", ["x"] * size),
+        "object": dict.fromkeys(map(str, range(size)), "x"),
+    }
+    return values.get(str(schema.get("type")))
+
+
+def _advanced(order: Order, workflow: Workflow, changes: Changes) -> Iterator[Decision[Order]]:
+    """Each step that the workflow allows, as the first change of an order and after many."""
+    for present, following in workflow.following.items():
+        orders = [replace(order, status=present, version=version) for version in (order.version, _MANY)]
+        yield from (changes.advance(order, to, "rehearsed", _CAUSE) for order in orders for to in following)
+
+
+def _rehearsed(
+    contract: Contract, created: Sequence[Decision[Order]], advanced: Sequence[Decision[Order]]
+) -> Rehearsed:
+    order = created[0].state
+    events = [event for decision in (*created, *advanced) for event in decision.events]
+    entries = [shown_entry(entry) for entry in _entries(contract, order)]
+    pages = [
+        order_page([order] * found, total, place)
+        for place in _places(contract, "listOrders")
+        for found, total in ((0, 0), (place.limit + 1, _MANY))
+    ]
+    histories = [
+        OrderHistoryPage(
+            items=list(islice(cycle(entries), place.limit)), total=_MANY, limit=place.limit, offset=place.offset
+        )
+        for place in _places(contract, "listOrderHistory")
+    ]
+    return Rehearsed(
+        created=tuple(decision.reply for decision in created),
+        advanced=tuple(decision.reply for decision in advanced),
+        pages=tuple(map(reply, pages)),
+        histories=tuple(map(reply, histories)),
+        events=tuple(islice(cycle(events), max(place.limit for place in _places(contract, "listEvents")))),
+    )
+
+
+def _places(contract: Contract, operation_id: str) -> tuple[Place, Place]:
+    """The page with the least `limit` and `offset` that the contract allows, and that with the most."""
+    operation = contract.operations.get(operation_id)
+    bounds = {p.name: (p.minimum, p.maximum) for p in operation.parameters} if operation else {}
+    (least, most), (first, last) = (bounds.get(name, (1, 1)) for name in ("limit", "offset"))
+    return Place(cast("int", least), cast("int", first), None), Place(cast("int", most), cast("int", last), None)
+
+
+def _entries(contract: Contract, order: Order) -> tuple[HistoryEntry, HistoryEntry]:
+    """The least that a change tells, and the most."""
+    update = contract.root["components"]["schemas"]["OrderUpdate"]
+    reason = str(_sized(update["properties"]["reason"], "max", _UNLIMITED))
+    least = HistoryEntry(1, order.created_at, "x", None, order.status, None, None, order.id)
+    most = replace(
+        least, version=_MANY, changed_by=_LONGEST, from_status=order.status, reason=reason, trace_id=_TRACE_ID
+    )
+    return least, most

@@ -1,0 +1,162 @@
+"""The orders' rows: every statement that reads or writes them."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+from orders.order import Order
+from service_standard.database import Database, Row, Transaction, Value, padded, parameters
+
+_COLUMNS: Final = (
+    "id, number, status, customer_id, items, external_id, metadata, version, created_at, updated_at, created_by"
+)
+INSERT_ORDER: Final = f"INSERT INTO orders ({_COLUMNS}) VALUES ({parameters(11)})"  # noqa: S608 constants only
+UPDATE_ORDER: Final = "UPDATE orders SET status = $2, version = $3, updated_at = $4 WHERE id = $1"
+_CHANGE: Final = "version, changed_at, changed_by, from_status, to_status, reason, trace_id, event_id"
+INSERT_HISTORY: Final = f"INSERT INTO order_history (order_id, {_CHANGE}) VALUES ({parameters(9)})"  # noqa: S608 constants only
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of an order: who, when, from which status to which, why, in which trace, announced by which event."""
+
+    version: int
+    changed_at: str
+    changed_by: str
+    from_status: str | None
+    to_status: str
+    reason: str | None
+    trace_id: str | None
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which orders to list; what is None does not restrict. `owner` is the caller's bound."""
+
+    owner: str | None
+    customer_id: str | None
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins - `offset` entries past the id `after` - and how long it is."""
+
+    limit: int
+    offset: int
+    after: str | None
+
+
+def order_row(order: Order) -> Row:
+    """The values for INSERT_ORDER."""
+    return (
+        order.id,
+        order.number,
+        order.status,
+        order.customer_id,
+        json.dumps(order.items),
+        order.external_id,
+        json.dumps(order.metadata),
+        order.version,
+        order.created_at,
+        order.updated_at,
+        order.created_by,
+    )
+
+
+def update_row(order: Order) -> Row:
+    """The values for UPDATE_ORDER."""
+    return (order.id, order.status, order.version, order.updated_at)
+
+
+def history_row(order_id: str, entry: HistoryEntry) -> Row:
+    """The values for INSERT_HISTORY."""
+    return (
+        order_id,
+        entry.version,
+        entry.changed_at,
+        entry.changed_by,
+        entry.from_status,
+        entry.to_status,
+        entry.reason,
+        entry.trace_id,
+        entry.event_id,
+    )
+
+
+def _order(row: Row) -> Order:
+    values = cast("list[str]", [*row])
+    return Order(
+        id=values[0],
+        number=values[1],
+        status=values[2],
+        customer_id=values[3],
+        items=tuple(json.loads(values[4])),
+        external_id=values[5],
+        metadata=json.loads(values[6]),
+        version=int(values[7]),
+        created_at=values[8],
+        updated_at=values[9],
+        created_by=values[10],
+    )
+
+
+class Store:
+    """Reads orders. They are written by the changes that the write queue commits."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._get = f"SELECT {_COLUMNS} FROM orders WHERE id = $1"  # noqa: S608 constants only
+
+    async def get(self, order_id: str, owner: str | None) -> Order | None:
+        """The order, unless it is not there or another's."""
+        rows = await self._database.fetch(self._get, order_id)
+        order = _order(rows[0]) if rows else None
+        return None if order and owner not in (None, order.customer_id) else order
+
+    async def locked(self, transaction: Transaction, ids: list[str]) -> dict[str, Order]:
+        """The orders with these ids, locked until the transaction ends, in the order of their ids: no deadlocks."""
+        values = padded(ids)
+        rows = await transaction.fetch(
+            f"SELECT {_COLUMNS} FROM orders WHERE id IN ({parameters(len(values))}) ORDER BY id"  # noqa: S608 placeholders only
+            + self._database.row_lock,
+            *values,
+        )
+        return {order.id: order for order in map(_order, rows)}
+
+    async def page(self, chosen: Filter, place: Place) -> tuple[Sequence[Order], int]:
+        """At most `limit` orders, oldest first, and how many the filter lets through in all."""
+        where, values = _where(chosen)
+        counting = self._database.fetch(f"SELECT count(*) FROM orders{where}", *values)  # noqa: S608 constants only
+        rows, total = await asyncio.gather(self._rows(where, values, place), counting)
+        return [_order(row) for row in rows], cast("int", total[0][0])
+
+    async def _rows(self, where: str, values: Sequence[Value], place: Place) -> Sequence[Row]:
+        values = [*values]
+        if place.after is not None:
+            values.append(place.after)
+            where += f"{' AND' if where else ' WHERE'} id > ${len(values)}"
+        page = f"SELECT {_COLUMNS} FROM orders{where} ORDER BY id LIMIT ${len(values) + 1} OFFSET ${len(values) + 2}"  # noqa: S608 constants only
+        return await self._database.fetch(page, *values, place.limit, place.offset)
+
+    async def history(self, order_id: str, place: Place) -> tuple[Sequence[HistoryEntry], int]:
+        """At most `limit` changes of an order, oldest first, and how many there are in all."""
+        page = self._database.fetch(
+            f"SELECT {_CHANGE} FROM order_history WHERE order_id = $1 ORDER BY version LIMIT $2 OFFSET $3",  # noqa: S608 constants only
+            order_id,
+            place.limit,
+            place.offset,
+        )
+        counting = self._database.fetch("SELECT count(*) FROM order_history WHERE order_id = $1", order_id)
+        rows, total = await asyncio.gather(page, counting)
+        return [HistoryEntry(*row) for row in rows], cast("int", total[0][0])  # type: ignore[arg-type] # the columns above
+
+
+def _where(chosen: Filter) -> tuple[str, list[Value]]:
+    wished = (("customer_id", chosen.owner), ("customer_id", chosen.customer_id), ("status", chosen.status))
+    conditions = [(column, value) for column, value in wished if value is not None]
+    clause = " AND ".join(f"{column} = ${number}" for number, (column, _) in enumerate(conditions, 1))
+    return (f" WHERE {clause}" if clause else ""), [value for _, value in conditions]

@@ -1,0 +1,44 @@
+"""The schema, once: migrations make it, and a test compares the two."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, MetaData, Table, Text
+
+from service_standard.tables import define_tables, ordered_text
+
+
+def schema() -> MetaData:
+    """Every table of the service. Times are RFC 3339 text of fixed width in UTC, structured values JSON text."""
+    metadata = MetaData()
+    define_tables(metadata)
+    Table(
+        "orders",
+        metadata,
+        Column("id", ordered_text(), primary_key=True),
+        Column("number", ordered_text(), nullable=False),
+        Column("status", ordered_text(), nullable=False),
+        Column("customer_id", ordered_text(), nullable=False),
+        Column("items", Text(), nullable=False),
+        Column("external_id", ordered_text()),
+        Column("metadata", Text(), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        Column("created_at", ordered_text(), nullable=False),
+        Column("updated_at", ordered_text(), nullable=False),
+        Column("created_by", ordered_text(), nullable=False),
+        Index("uq_orders_number", "number", unique=True),
+        Index("uq_orders_created_by_external_id", "created_by", "external_id", unique=True),
+        Index("ix_orders_customer_id", "customer_id", "id"),
+        Index("ix_orders_status", "status", "id"),
+    )
+    Table(
+        "order_history",
+        metadata,
+        Column("order_id", ordered_text(), ForeignKey("orders.id"), primary_key=True),
+        Column("version", BigInteger(), primary_key=True, autoincrement=False),
+        Column("changed_at", ordered_text(), nullable=False),
+        Column("changed_by", ordered_text(), nullable=False),
+        Column("from_status", ordered_text()),
+        Column("to_status", ordered_text(), nullable=False),
+        Column("reason", Text()),
+        Column("trace_id", ordered_text()),
+        Column("event_id", ordered_text(), nullable=False),
+    )
+    return metadata

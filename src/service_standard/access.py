@@ -1,0 +1,72 @@
+"""One request and its answer on their way through the edge, and the one log line that tells of both."""
+
+import logging
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Final
+
+from starlette.types import Message, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
+
+PROBES: Final = frozenset({"/healthz", "/readyz"})
+LONGEST_METHOD: Final = 32
+LONGEST_PATH: Final = 256
+
+
+class Exchange:
+    """A request and its answer; `added` are headers that the answer gets whoever makes it."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, added: tuple[tuple[bytes, bytes], ...]) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.error: Exception | None = None
+        self.disconnected = False
+        self._send = send
+        self._added = added
+        self._status: int | None = None
+        self._began = perf_counter()
+
+    @property
+    def answered(self) -> bool:
+        """Whether the status line is out, after which no other answer can be given."""
+        return self._status is not None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            message["headers"] = [*message.get("headers", ()), *self._added]
+        await self._send(message)
+
+    def log(self) -> None:
+        """Write the line; `status` is null when no answer was begun."""
+        level = self._level()
+        if log.isEnabledFor(level):
+            log_request(level, self._fields(), self.error)
+
+    def _level(self) -> int:
+        if self.error:
+            return logging.ERROR
+        if self.scope["path"] in PROBES:
+            return logging.DEBUG
+        return logging.ERROR if (self._status or 0) >= 500 else logging.INFO  # noqa: PLR2004 the 5xx class
+
+    def _fields(self) -> dict[str, object]:
+        fields: dict[str, object] = {
+            "method": self.scope["method"][:LONGEST_METHOD],
+            "path": self.scope["path"][:LONGEST_PATH],
+            "route": getattr(self.scope.get("route"), "path", ""),
+            "status": self._status,
+            "duration_ms": round((perf_counter() - self._began) * 1000, 2),
+        }
+        if self.disconnected:
+            fields["client_disconnected"] = True
+        return fields
+
+
+def log_request(level: int, fields: Mapping[str, object], error: Exception | None = None) -> None:
+    """Write the access line of a request; a crash puts its stack into the same line."""
+    exc_info = (type(error), error, error.__traceback__) if error else None
+    # The record is made by hand: to look for the calling line, which is always this one, costs as much again.
+    record = log.makeRecord(log.name, level, __file__, 0, "request", (), exc_info, extra=fields)
+    log.handle(record)

@@ -1,0 +1,36 @@
+"""Work that is repeated in the background, until it is closed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+log = logging.getLogger(__name__)
+
+
+class Repeated:
+    """Does `work` every `seconds`; a failure is logged and does not end it."""
+
+    def __init__(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        self._name = name
+        self._seconds = seconds
+        self._work = work
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._repeat(), name=self._name)
+
+    async def aclose(self) -> None:
+        """Stops it, wherever it is."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _repeat(self) -> None:
+        while True:
+            await asyncio.sleep(self._seconds)
+            try:
+                await self._work()
+            except Exception:
+                log.exception("background work failed", extra={"work": self._name})

@@ -1,0 +1,114 @@
+"""The HTTP contract: what an OpenAPI 3.1 document says of each operation, and nothing that it does not say."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from service_standard.contract.document import Json, Node, Object
+from service_standard.contract.schema import Schema
+
+LOWEST_PROBLEM: Final = 400
+Scopes: TypeAlias = frozenset[str]
+Location: TypeAlias = Literal["query", "header", "path"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One declared input beside the body; `type` is the JSON type of its schema, an integer has both bounds."""
+
+    name: str
+    location: Location
+    required: bool
+    type: str
+    default: Json
+    minimum: Json
+    maximum: Json
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body of one media type; `model` is the name of its component schema, if it has properties.
+
+    `shapes` has the shape of the body and that of each model within it.
+    """
+
+    media_type: str
+    schema: Schema
+    model: str | None
+    shapes: Mapping[str, Object]
+    examples: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A declared response header."""
+
+    required: bool
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One declared answer."""
+
+    status: int
+    content: Content
+    headers: Mapping[str, Header]
+    links: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation; `security` holds the alternatives, each a set of scopes, and is empty for a public one.
+
+    `bodies` has the request body in each of its media types; it is empty for an operation that takes none.
+    """
+
+    id: str
+    method: str
+    path: str
+    security: tuple[Scopes, ...]
+    parameters: tuple[Parameter, ...]
+    bodies: tuple[Content, ...]
+    responses: Mapping[int, Response]
+
+    @property
+    def success(self) -> Response:
+        """The one answer that is not a problem."""
+        return next(response for status, response in self.responses.items() if status < LOWEST_PROBLEM)
+
+    def matches(self, path: str) -> bool:
+        """Whether a request's path is this operation's."""
+        parts = re.split(r"\{[^}]*\}", self.path)
+        return re.fullmatch("[^/]+".join(map(re.escape, parts)), path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A whole OpenAPI document."""
+
+    root: Node
+    operations: Mapping[str, Operation]
+
+    @property
+    def version(self) -> str:
+        return self.root["info"].text("version")
+
+    @property
+    def scopes(self) -> Scopes:
+        """Every scope that an operation asks for."""
+        return frozenset(
+            scope for operation in self.operations.values() for scopes in operation.security for scope in scopes
+        )
+
+    @property
+    def declared_scopes(self) -> Scopes:
+        """Every scope that the security scheme describes."""
+        flows = self.root["components"]["securitySchemes"]["oauth2"]["flows"]
+        return frozenset(scope for _, flow in flows.items() for scope, _ in flow["scopes"].items())
+
+    def allowed_methods(self, path: str) -> list[str]:
+        """The methods that the contract has for a path, sorted; none for a path that it does not know."""
+        return sorted(o.method for o in self.operations.values() if o.matches(path))

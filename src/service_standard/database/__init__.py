@@ -1,0 +1,74 @@
+"""The database as the service uses it: SQLite on one machine, PostgreSQL beyond, the same statements on both.
+
+Statements are written with PostgreSQL's numbered parameters (`$1`); what the two do differently is hidden behind
+`Database` and `Transaction`, and there is nothing else behind it.
+"""
+
+from service_standard.database.postgresql import PostgreSQL
+from service_standard.database.sqlite import SQLite
+from service_standard.database.statements import (
+    Database,
+    DatabaseUnavailable,
+    RolledBack,
+    Row,
+    Transaction,
+    UniqueViolation,
+    Value,
+    padded,
+    parameters,
+)
+from service_standard.settings import Settings, SettingsError, database_fault
+
+__all__ = [
+    "Database",
+    "DatabaseUnavailable",
+    "RolledBack",
+    "Row",
+    "Transaction",
+    "UniqueViolation",
+    "Value",
+    "database_of",
+    "padded",
+    "parameters",
+    "sqlalchemy_url",
+]
+
+
+def database_of(settings: Settings) -> Database:
+    """The database that `DATABASE_URL` names, not opened yet.
+
+    Raises:
+        SettingsError: the URL names neither SQLite nor PostgreSQL.
+    """
+    url = _url(settings)
+    timeout = settings.database_timeout_seconds
+    if _is_sqlite(url):
+        return SQLite(_sqlite_path(url), timeout)
+    return PostgreSQL("postgresql:" + url.partition(":")[2], timeout)
+
+
+def sqlalchemy_url(settings: Settings) -> str:
+    """The same database, as SQLAlchemy names it (for migrations).
+
+    Raises:
+        SettingsError: as `database_of`.
+    """
+    url = _url(settings)
+    if _is_sqlite(url):
+        return f"sqlite:///{_sqlite_path(url)}"
+    return "postgresql+asyncpg:" + url.partition(":")[2]
+
+
+def _url(settings: Settings) -> str:
+    url = settings.database_url.get_secret_value()
+    if fault := database_fault(url):
+        raise SettingsError(fault)
+    return url
+
+
+def _is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite")
+
+
+def _sqlite_path(url: str) -> str:
+    return url.partition(":///")[2].partition("?")[0]

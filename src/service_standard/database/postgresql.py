@@ -1,0 +1,138 @@
+"""PostgreSQL through asyncpg, called directly, with a time-out that a frozen server cannot outlast."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, cast
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from service_standard.database.statements import (
+    DatabaseUnavailable,
+    Result,
+    RolledBack,
+    Row,
+    Transaction,
+    UniqueViolation,
+    Value,
+)
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS: Final = 8
+CHANNEL: Final = "outbox"
+# SQLSTATE classes: connection, read-only, no resources, object in use, shut down, system.
+_OUT_OF_SERVICE: Final = ("08", "25006", "53", "55", "57", "58")
+_ROLLED_BACK: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+class PostgreSQL:
+    """A pool of connections that commit with `synchronous_commit=on`."""
+
+    row_lock: Final = " FOR UPDATE"
+    commits_out_of_order: Final = True
+
+    def __init__(self, dsn: str, timeout: float) -> None:
+        self._dsn = dsn
+        self._timeout = timeout
+        self._pool: asyncpg.Pool | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connects lazily: a server that is down makes the service unready, not unable to start."""
+        self._pool = asyncpg.create_pool(
+            self._dsn,
+            min_size=0,
+            max_size=CONNECTIONS,
+            timeout=self._timeout,
+            server_settings={"synchronous_commit": "on", "application_name": "orders"},
+        )
+        await self._pool
+
+    async def aclose(self) -> None:
+        """Closes what is idle, and what is not after the time-out too."""
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait({self._listening})
+        if self._pool is not None:
+            try:
+                await asyncio.wait_for(self._pool.close(), self._timeout)
+            except TimeoutError:
+                self._pool.terminate()
+
+    async def fetch(self, statement: str, *values: Value) -> list[Row]:
+        async with self._connection() as connection:
+            return cast("list[Row]", await connection.fetch(statement, *values))
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        async with self._connection() as connection, connection.transaction():
+            return await work(_PostgreSQLTransaction(connection))
+
+    async def notify(self) -> None:
+        async with self._connection() as connection:
+            await connection.execute(f"NOTIFY {CHANNEL}")
+
+    async def listen(self, heard: Callable[[], None]) -> None:
+        """Listens on a connection of its own; when that is lost, once more on a new one."""
+        self._listening = asyncio.create_task(self._listen(heard))
+
+    async def _listen(self, heard: Callable[[], None]) -> None:
+        while True:
+            try:
+                await self._listen_until_lost(heard)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+                log.warning("cannot listen for new events, polling goes on")
+            await asyncio.sleep(self._timeout)
+
+    async def _listen_until_lost(self, heard: Callable[[], None]) -> None:
+        connection = await asyncpg.connect(self._dsn, timeout=self._timeout)
+        lost = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: lost.set())
+            await connection.add_listener(CHANNEL, lambda *_: heard())
+            await lost.wait()
+        finally:
+            connection.terminate()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
+        if self._pool is None:
+            raise DatabaseUnavailable("PostgreSQL is not started")
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._timeout
+        try:
+            async with self._pool.acquire(timeout=self._timeout) as connection:
+                # Cancelling a statement asks the server for help, which a frozen server does not give.
+                # Cutting the connection asks nobody, and ends the statement here at once.
+                cut = loop.call_at(deadline, connection.terminate)
+                try:
+                    yield connection
+                finally:
+                    cut.cancel()
+        except asyncpg.UniqueViolationError as error:
+            raise UniqueViolation(_columns(error)) from error
+        except _ROLLED_BACK as error:
+            raise RolledBack(f"PostgreSQL: {type(error).__name__}") from error
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            if isinstance(error, asyncpg.PostgresError) and not str(error.sqlstate).startswith(_OUT_OF_SERVICE):
+                raise
+            raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from error
+
+
+class _PostgreSQLTransaction:
+    def __init__(self, connection: PoolConnectionProxy) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: str, *values: Value) -> list[Row]:
+        return cast("list[Row]", await self._connection.fetch(statement, *values))
+
+    async def execute_many(self, statement: str, rows: Sequence[Row]) -> None:
+        await self._connection.executemany(statement, rows)
+
+
+def _columns(error: asyncpg.UniqueViolationError) -> str:
+    """`orders.number` out of `Key (number)=(…) already exists.`: the form in which SQLite says it."""
+    columns = str(error.detail).partition("(")[2].partition(")")[0]
+    return ", ".join(f"{error.table_name}.{column}" for column in columns.split(", "))

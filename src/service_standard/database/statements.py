@@ -1,0 +1,82 @@
+"""What the rest of the service knows of a database: statements, transactions, and the ways to fail.
+
+DatabaseUnavailable    it did not do what it was asked
+└── RolledBack         it undid a transaction because of another one
+UniqueViolation        it has such a row already
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeAlias, TypeVar
+
+Value: TypeAlias = str | int | float | None
+Row: TypeAlias = "Sequence[Value]"
+Result = TypeVar("Result")
+
+
+class DatabaseUnavailable(Exception):
+    """The database did not do what it was asked, in time or at all; whether a commit happened is open."""
+
+
+class RolledBack(DatabaseUnavailable):
+    """Two transactions waited for each other, and the database undid this one: it may be tried again at once."""
+
+
+class UniqueViolation(Exception):
+    """A row stands already; `columns` names the table and its unique columns, as `orders.number`."""
+
+    def __init__(self, columns: str) -> None:
+        super().__init__(columns)
+        self.columns = columns
+
+
+class Transaction(Protocol):
+    """An open transaction. Its statements are prepared once and kept."""
+
+    async def fetch(self, statement: str, *values: Value) -> list[Row]: ...
+    async def execute_many(self, statement: str, rows: Sequence[Row]) -> None: ...
+
+
+class Database(Protocol):
+    """A database that is up, or says within its time-out that it is not.
+
+    `row_lock` ends a SELECT whose rows the transaction is about to change. `commits_out_of_order` says that an id may
+    become visible after a greater one has.
+    """
+
+    @property
+    def commits_out_of_order(self) -> bool: ...
+
+    @property
+    def row_lock(self) -> str: ...
+    async def start(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+    async def fetch(self, statement: str, *values: Value) -> list[Row]:
+        """The rows of one reading statement."""
+        ...
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        """What `work` returns, after a durable commit; any exception of its rolls everything back.
+
+        `work` may wait for statements of its transaction and for nothing else.
+        """
+        ...
+
+    async def notify(self) -> None:
+        """Tells the other processes on this database that there is something new in the outbox."""
+        ...
+
+    async def listen(self, heard: Callable[[], None]) -> None:
+        """Calls `heard` whenever another process notifies; on a database that cannot tell, never."""
+        ...
+
+
+def parameters(count: int, first: int = 1) -> str:
+    """Placeholders for `IN (…)`. Round `count` up with `padded`, so that few statements are prepared."""
+    return ", ".join(f"${number}" for number in range(first, first + count))
+
+
+def padded(values: Sequence[Value]) -> list[Value]:
+    """The values with the last one repeated until their number is a power of two."""
+    size = 1 << (len(values) - 1).bit_length()
+    return [*values, *[values[-1]] * (size - len(values))]

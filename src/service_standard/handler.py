@@ -1,0 +1,29 @@
+"""A handler as the binding takes it: a function for one operation, with what its signature cannot say."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pydantic import BaseModel
+
+from service_standard.problems import ProblemType, SentHeader
+from service_standard.reply import Reply
+
+Function: TypeAlias = "Callable[..., Awaitable[Reply]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The function that answers one operation.
+
+    Its parameters are the contract's (`customerId` is `customer_id`), `body`, and `caller` if the operation is secured.
+    `replies` is the model that it replies with, None for a bare JSON object; `headers` are those that it sends;
+    `refuses` are the problems that it raises itself; `specimens` are replies that the contract must allow.
+    """
+
+    operation_id: str
+    function: Function
+    replies: type[BaseModel] | None
+    headers: tuple[SentHeader, ...] = ()
+    refuses: tuple[ProblemType, ...] = ()
+    specimens: tuple[Reply, ...] = ()

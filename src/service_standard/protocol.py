@@ -1,0 +1,139 @@
+"""The HTTP/1.1 connection: httptools parses, and what it refuses or cannot bound is answered as a problem."""
+
+import logging
+import re
+from http import HTTPMethod
+from typing import Final, cast
+
+import httptools
+from starlette.responses import Response
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from service_standard.access import LONGEST_METHOD, LONGEST_PATH, log_request
+from service_standard.answers import no_such_method, no_such_path, problem_response
+from service_standard.edge import LARGEST_HEAD, NOSNIFF, Edge, headers_too_large, served_path
+from service_standard.problems import VALIDATION_ERROR, Problem
+
+LINGER_SECONDS: Final = 2.0
+KNOWN_METHODS: Final = frozenset(HTTPMethod)
+
+TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+REQUEST_LINE: Final = re.compile(rb"(%b) (/[!-~]*) HTTP/1\.[01]\r\n" % TOKEN)
+REQUEST_LINE_SO_FAR: Final = re.compile(rb"%b(?: (?:/[!-~]*(?: [HTP/1.0]{0,8}\r?)?)?)?" % TOKEN)
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection, but for its refusals.
+
+    A refusal is the last answer of its connection. It waits for the answers to earlier requests, and after it
+    the connection is read on for a while: closed at once, unread bytes would make the kernel throw it away.
+    """
+
+    # What came since the last complete head or piece of body: the parser keeps it, and knows no bound.
+    _pending: bytes = b""
+    _refusal: bytes | None = None
+
+    def data_received(self, data: bytes) -> None:
+        if self._refusal is not None:
+            return
+        self._unset_keepalive_if_required()
+        while data:
+            data = self._feed(data)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._pending = b""
+        # uvicorn would add trailers to the headers of the request that is being served.
+        self.headers = []
+
+    def on_body(self, body: bytes) -> None:
+        self._pending = b""
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._pending = b""
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        was_last = not self.pipeline
+        super().on_response_complete()
+        if was_last and self._refusal is not None:
+            self._send_refusal()
+
+    def _feed(self, data: bytes) -> bytes:
+        """Parse, and return what lies behind an offer to speak another protocol.
+
+        None is taken: the request is served as the plain HTTP that it also is, and so is what follows it.
+        """
+        self._pending += data
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._pending = b""
+            return data[offer.args[0] :]
+        except httptools.HttpParserError:
+            self._refuse_unparsable()
+        if len(self._pending) > LARGEST_HEAD:
+            self._refuse(headers_too_large())
+        return b""
+
+    def _refuse_unparsable(self) -> None:
+        """Answer 404 or 405 to a method that only the parser does not know, 400 to all else."""
+        start = self._pending.lstrip(b"\r\n")
+        line = REQUEST_LINE.match(start)
+        if line and line[1].decode() not in KNOWN_METHODS:
+            self._refuse_method(line[1].decode(), line[2].decode().partition("?")[0])
+        elif line or not REQUEST_LINE_SO_FAR.fullmatch(start):
+            self._refuse(Problem(VALIDATION_ERROR, "The request is not well-formed HTTP/1.1"))
+
+    def _refuse_method(self, method: str, path: str) -> None:
+        allow = cast(Edge, self.config.loaded_app).allow(served_path(path.encode()))
+        problem = no_such_path() if allow is None else no_such_method(allow)
+        self._refuse(problem, method, path)
+
+    def _refuse(self, problem: Problem, method: str = "", path: str = "/") -> None:
+        if self._refusal is not None:
+            return
+        self._refusal = self._rendered(problem_response(path, problem))
+        _log_refusal(problem, method, path)
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # There is none before the first request.
+        if cycle is None or cycle.response_complete:
+            self._send_refusal()
+        elif cycle.more_body:
+            self._abandon(cycle)
+
+    def _abandon(self, cycle: RequestResponseCycle) -> None:
+        """Give up a request whose body is the fault; the newest of several has not begun to be served."""
+        if self.pipeline:
+            self.pipeline.popleft()
+            return
+        cycle.disconnected = True
+        cycle.message_event.set()
+        if cycle.response_started:
+            self.transport.close()
+        else:
+            self._send_refusal()
+
+    def _rendered(self, response: Response) -> bytes:
+        headers = [*self.server_state.default_headers, *response.raw_headers, *NOSNIFF]
+        fields = b"".join(b"%b: %b\r\n" % header for header in headers)
+        status = STATUS_LINE[response.status_code]
+        return b"%b%bconnection: close\r\n\r\n%b" % (status, fields, bytes(response.body))
+
+    def _send_refusal(self) -> None:
+        if self._refusal is None or self.transport.is_closing():
+            return
+        self.transport.write(self._refusal)
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+
+def _log_refusal(problem: Problem, method: str, path: str) -> None:
+    fields = {
+        "method": method[:LONGEST_METHOD],
+        "path": path[:LONGEST_PATH],
+        "route": "",
+        "status": problem.problem_type.status,
+        "duration_ms": 0.0,
+    }
+    log_request(logging.INFO, fields)

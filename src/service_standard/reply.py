@@ -1,0 +1,19 @@
+"""What a handler replies: a body that is serialised already, and the headers that go with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A JSON body and response headers; the status is the contract's. Frozen, since it may be kept for a replay."""
+
+    content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def reply(model: BaseModel, headers: Mapping[str, str] | None = None) -> Reply:
+    """The model as JSON; absent members are left out."""
+    return Reply(model.__pydantic_serializer__.to_json(model, by_alias=True), headers or {})

@@ -1,0 +1,38 @@
+"""The log as a sink: a line for each event, for a service that nobody listens to yet."""
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic_core import from_json
+
+from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
+
+logger = logging.getLogger("service_standard.events")
+
+
+class LogSink:
+    """Logs what happened and to what. The data stays out of the line: it may be personal."""
+
+    name: Final = "log"
+
+    async def start(self) -> None:
+        """There is nothing to prepare."""
+
+    async def aclose(self) -> None:
+        """There is nothing to give back."""
+
+    async def deliver(self, wave: Sequence[Outgoing]) -> Sequence[Outcome]:
+        for event in wave:
+            logger.info("event", extra=_fields(event))
+        return [Accepted()] * len(wave)
+
+
+def _fields(event: Outgoing) -> dict[str, object]:
+    envelope = from_json(event.content)
+    return {
+        "event_id": event.id,
+        "event_type": event.type,
+        "subject": envelope.get("subject"),
+        "sequence": envelope.get("sequence"),
+    }

@@ -1,0 +1,195 @@
+"""Traces and metrics: the OpenTelemetry SDK, with nothing in a span that a caller could have put there in secret."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from threading import Thread
+from time import monotonic
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.metrics import NoOpMeterProvider
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanLimits, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
+from opentelemetry.trace import Link, Span, SpanKind, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.types import AttributeValue
+
+from service_standard.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SHUTDOWN_SECONDS: Final = 2.0
+LONGEST_ATTRIBUTE: Final = 1024
+TRACES_PATH: Final = "/v1/traces"
+METRICS_PATH: Final = "/v1/metrics"
+PROBE_URLS: Final = r"^[a-z]+://[^/]+/(healthz|readyz)$"
+
+# For `FastAPI(telemetry=...)`: its own spans would stand beside ours, with the query in them.
+NATIVE_TELEMETRY_OFF: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+
+def current_ids() -> tuple[str, str]:
+    """The trace id (32 hex digits) and span id (16) of the current span; empty strings outside of one."""
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return "", ""
+    return f"{context.trace_id:032x}", f"{context.span_id:016x}"
+
+
+def trace_id() -> str | None:
+    """The trace id of the current span, for whom an answer or a stored row is to name it."""
+    return current_ids()[0] or None
+
+
+def traceparent() -> str | None:
+    """The current span as a `traceparent` header names it (W3C Trace Context); None outside of one."""
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+
+class Telemetry:
+    """Traces and metrics of one service; its providers are handed on, never global, so one process can hold several.
+
+    Every request is traced, whatever the `sampled` flag of its `traceparent` says: the flag is a caller's
+    wish, and no wish of a caller's may hide an error. Volume is the collector's to reduce, which also sees
+    how a trace ended. Without an endpoint nothing is recorded, but the ids for logs and problems are made.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        version: str,
+        settings: Settings,
+        *,
+        exporter: SpanExporter | None = None,
+        metric_readers: Sequence[MetricReader] | None = None,
+    ) -> None:
+        """Take spans to `exporter` and metrics to the readers, by default over OTLP as the settings say."""
+        resource = _resource(service, version, settings)
+        self._exporter = exporter or _otlp_exporter(settings)
+        self._provider = TracerProvider(
+            sampler=ALWAYS_ON if self._exporter else ALWAYS_OFF,
+            resource=resource,
+            span_limits=SpanLimits(max_span_attribute_length=LONGEST_ATTRIBUTE),
+            shutdown_on_exit=False,
+        )
+        if self._exporter:
+            self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
+        readers = list(_otlp_readers(settings)) if metric_readers is None else metric_readers
+        self._meters = MeterProvider(readers, resource, shutdown_on_exit=False)
+        self.tracer = self._provider.get_tracer(service, version)
+        self.meter = self._meters.get_meter(service, version)
+
+    async def start(self) -> None:
+        """Nothing: what happens before the start is traced as well."""
+
+    async def aclose(self) -> None:
+        """Hand over what there is; see `shutdown`."""
+        await asyncio.to_thread(self.shutdown)
+
+    def instrument(self, app: FastAPI, environ: MutableMapping[str, str]) -> None:
+        """Give each request of the app one SERVER span, named by its route; probes get none.
+
+        `environ` is the process's environment: the instrumentation looks there, once a process, for the
+        names of its attributes, and has no other switch for the stable ones.
+        """
+        environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
+        propagate.set_global_textmap(TraceContextTextMapPropagator())
+        FastAPIInstrumentor.instrument_app(
+            app,
+            tracer_provider=self._provider,
+            meter_provider=NoOpMeterProvider(),
+            excluded_urls=PROBE_URLS,
+            exclude_spans=["receive", "send"],
+        )
+
+    @contextmanager
+    def span(
+        self,
+        name: str,
+        *,
+        kind: SpanKind = SpanKind.INTERNAL,
+        attributes: dict[str, AttributeValue] | None = None,
+        links: Sequence[Link] = (),
+    ) -> Iterator[Span]:
+        """A span around a piece of work; of an exception it keeps the type, as its message may quote data."""
+        with self.tracer.start_as_current_span(
+            name,
+            kind=kind,
+            attributes=attributes,
+            links=links,
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                yield span
+            except Exception as error:
+                span.set_attribute("error.type", type(error).__qualname__)
+                span.set_status(StatusCode.ERROR)
+                raise
+
+    def flush(self) -> None:
+        """Hand over what has ended so far; waits for the exporter."""
+        self._provider.force_flush()
+
+    def shutdown(self, seconds: float = SHUTDOWN_SECONDS) -> None:
+        """Hand over the last spans and metrics, or give up on them after `seconds`; blocks."""
+        # The SDK waits 30 seconds for a collector that does not answer, and has no way to be told otherwise.
+        work = {"spans": self._provider.shutdown, "metrics": self._meters.shutdown}
+        stopping = {name: Thread(target=stop, name=f"{name}-shutdown", daemon=True) for name, stop in work.items()}
+        for thread in stopping.values():
+            thread.start()
+        deadline = monotonic() + seconds
+        for thread in stopping.values():
+            thread.join(max(deadline - monotonic(), 0))
+        if stopping["spans"].is_alive() and self._exporter:
+            self._exporter.shutdown()
+        for name, thread in stopping.items():
+            if thread.is_alive():
+                log.warning("the last %s were lost: the collector did not take them in time", name)
+
+
+def _resource(service: str, version: str, settings: Settings) -> Resource:
+    return Resource.create(
+        {
+            "service.name": service,
+            "service.version": version,
+            "deployment.environment.name": settings.environment,
+        }
+    )
+
+
+def _otlp_exporter(settings: Settings) -> SpanExporter | None:
+    endpoint = settings.otel_exporter_otlp_endpoint or settings.jaeger_endpoint
+    return OTLPSpanExporter(endpoint=_url(endpoint, TRACES_PATH)) if endpoint else None
+
+
+def _otlp_readers(settings: Settings) -> Iterator[MetricReader]:
+    """Whoever is named as a Jaeger is sent no metrics: it would refuse them, once a minute."""
+    endpoint = settings.otel_exporter_otlp_endpoint
+    if endpoint:
+        yield PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=_url(endpoint, METRICS_PATH)))
+
+
+def _url(endpoint: str, path: str) -> str:
+    """Where one kind of signal goes, for the base URL of a receiver as well as for the full one of its traces."""
+    return endpoint.rstrip("/").removesuffix(TRACES_PATH) + path

@@ -1,0 +1,186 @@
+"""What a caller can see of a service: each probe is a small script of requests, and tells what came back."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+from uuid import uuid4
+
+import httpx
+
+from tests.service import Caller
+
+Probe: TypeAlias = Callable[[Caller], Awaitable[object]]
+
+
+def _wish(changes: dict[str, object]) -> dict[str, object]:
+    return {"customerId": "customer-123", "items": ["item-1"], **changes}
+
+
+def creating(**changes: object) -> Probe:
+    """The status that a new order is answered with."""
+
+    async def probe(service: Caller) -> object:
+        return (await service.send("POST", "/orders", json=_wish(changes))).status_code
+
+    return probe
+
+
+def created(name: str, **changes: object) -> Probe:
+    """A member of a new order."""
+
+    async def probe(service: Caller) -> object:
+        return (await service.send("POST", "/orders", json=_wish(changes))).json().get(name)
+
+    return probe
+
+
+def created_under(**headers: str) -> Probe:
+    """The status that a new order is answered with, under these headers."""
+
+    async def probe(service: Caller) -> object:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return (await service.send("POST", "/orders", {**service.token(), **named}, json=_wish({}))).status_code
+
+    return probe
+
+
+def created_header(name: str) -> Probe:
+    """A header of the answer to a new order."""
+
+    async def probe(service: Caller) -> object:
+        return (await service.send("POST", "/orders", json=_wish({}))).headers.get(name)
+
+    return probe
+
+
+def advancing(*statuses: str) -> Probe:
+    """The status codes of a new order's updates, one after the other."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()
+        return [(await service.patch(order["id"], status)).status_code for status in statuses]
+
+    return probe
+
+
+def updating(method: str = "PATCH", if_match: str | None = None, **changes: object) -> Probe:
+    """The status that the update of a new order is answered with."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()
+        headers = {**service.token(), **({"If-Match": if_match} if if_match else {})}
+        answer = await service.send(method, f"/orders/{order['id']}", headers, json={"status": "paid", **changes})
+        return answer.status_code
+
+    return probe
+
+
+def getting(*paths: str) -> Probe:
+    """The status of each path; `{id}` in it is a new order."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()
+        return [(await service.send("GET", path.replace("{id}", order["id"]))).status_code for path in paths]
+
+    return probe
+
+
+def member(path: str, name: str) -> Probe:
+    """A member of what stands at a path."""
+
+    async def probe(service: Caller) -> object:
+        return (await service.send("GET", path)).json().get(name)
+
+    return probe
+
+
+def faults(path: str) -> Probe:
+    """What is said to be wrong with a request."""
+
+    async def probe(service: Caller) -> object:
+        return [error["detail"] for error in (await service.send("GET", path)).json()["errors"]]
+
+    return probe
+
+
+def allowed(method: str, path: str, *scopes: str) -> Probe:
+    """The status that a caller with these scopes alone is answered with."""
+
+    async def probe(service: Caller) -> object:
+        return (await _asked(service, method, path, scopes)).status_code
+
+    return probe
+
+
+def challenge(method: str, path: str, *scopes: str) -> Probe:
+    """The scope that a caller with these scopes alone is told to lack."""
+
+    async def probe(service: Caller) -> object:
+        return (await _asked(service, method, path, scopes)).headers["www-authenticate"].rpartition("scope=")[2]
+
+    return probe
+
+
+async def _asked(service: Caller, method: str, path: str, scopes: tuple[str, ...]) -> httpx.Response:
+    body = {"json": _wish({})} if method == "POST" else {}
+    return await service.send(method, path, service.token(*scopes), **body)
+
+
+def paying(**changes: object) -> Probe:
+    """How the payment of a new order is answered, and the status that the order has then."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()
+        event = _payment(order["id"], changes)
+        headers = {**service.token("orders.events.write"), "Content-Type": "application/cloudevents+json"}
+        answer = await service.send("POST", "/events", headers, content=json.dumps(event))
+        return [answer.status_code, (await service.send("GET", f"/orders/{order['id']}")).json()["status"]]
+
+    return probe
+
+
+def _payment(order_id: str, changes: dict[str, object]) -> dict[str, object]:
+    """The event of a successful payment; a change is one of the event's or of its data's members."""
+    data = {"paymentId": "p-1", "orderId": order_id}
+    event = {"specversion": "1.0", "id": str(uuid4()), "source": "urn:service:payments", "type": "payment.successful"}
+    within = {name: value for name, value in changes.items() if name in {"paymentId", "reason"}}
+    return {**event, **{name: changes[name] for name in changes.keys() - within.keys()}, "data": {**data, **within}}
+
+
+def reading(*queries: str, scope: str = "orders.events") -> Probe:
+    """The status of the feed under each query."""
+
+    async def probe(service: Caller) -> object:
+        token = service.token(scope)
+        return [(await service.send("GET", f"/events{query}", token)).status_code for query in queries]
+
+    return probe
+
+
+def feed_header(name: str) -> Probe:
+    """A header of the feed at its beginning."""
+
+    async def probe(service: Caller) -> object:
+        return (await service.send("GET", "/events", service.token("orders.events"))).headers.get(name)
+
+    return probe
+
+
+def creating_as(*media_types: str) -> Probe:
+    """The status of a new order for each media type that it is sent in."""
+
+    async def probe(service: Caller) -> object:
+        body = f'{{"customerId": "customer-123", "items": ["{uuid4()}"]}}'
+        headers = [{**service.token(), "Content-Type": media_type} for media_type in media_types]
+        return [(await service.send("POST", "/orders", each, content=body)).status_code for each in headers]
+
+    return probe
+
+
+def creating_at(path: str) -> Probe:
+    """The status that a new order is answered with, when it is sent to this path and query."""
+
+    async def probe(service: Caller) -> object:
+        return (await service.send("POST", path, json=_wish({}))).status_code
+
+    return probe

@@ -1,0 +1,54 @@
+"""The log as a sink, in the lines that the service writes."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from service_standard.logs import configure_logs
+from service_standard.sinks.delivery import Accepted
+from service_standard.sinks.log import LogSink
+from tests.events.outgoing import outgoing
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What is logged, as the service writes it."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure_logs("orders", "INFO", stream)
+    yield stream
+    root.handlers[:], root.level = before
+    logging.captureWarnings(capture=False)
+
+
+async def test_each_event_is_one_line_without_its_data(lines: io.StringIO) -> None:
+    wave = [outgoing(7, "order-1"), outgoing(8, "order-2", type="order.updated")]
+    sink = LogSink()
+    await sink.start()
+    assert await sink.deliver(wave) == [Accepted(), Accepted()]
+    await sink.aclose()
+    entries = [json.loads(line) for line in lines.getvalue().splitlines()]
+    for entry in entries:
+        del entry["timestamp"], entry["trace_id"], entry["span_id"]
+    common = {"level": "INFO", "service": "orders", "message": "event", "logger": "service_standard.events"}
+    first = {"event_type": "order.created", "subject": "orders/order-1", "sequence": f"{7:020}"}
+    second = {"event_type": "order.updated", "subject": "orders/order-2", "sequence": f"{8:020}"}
+    assert entries == [
+        {**common, "event_id": wave[0].id, **first},
+        {**common, "event_id": wave[1].id, **second},
+    ]
+
+
+async def test_nothing_of_an_event_breaks_the_line(lines: io.StringIO) -> None:
+    await LogSink().deliver([outgoing(1, "a\nb\u2028\x1b[31m")])
+    (line,) = lines.getvalue().splitlines()
+    assert json.loads(line)["subject"] == "orders/a\nb\u2028\x1b[31m"
+
+
+async def test_a_wave_of_nothing_is_nothing(lines: io.StringIO) -> None:
+    assert await LogSink().deliver([]) == []
+    assert not lines.getvalue()

@@ -1,0 +1,163 @@
+"""The service as a process: started by its command line, known by its log, stopped by a signal."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, Final
+
+import httpx
+
+from orders.migrations import migrate
+from service_standard.auth.minting import mint
+from service_standard.database import sqlalchemy_url
+from tests.service import ALL_SCOPES, settings_for
+from tests.sources import ROOT, SRC
+
+DEADLINE_SECONDS: Final = 30.0
+ORDERS: Final = (sys.executable, "-W", "error", "-m", "orders")
+DEVELOPMENT: Final = {"ENVIRONMENT": "development"}
+SECRET: Final = "a-secret-of-more-than-thirty-two-bytes"
+WISH: Final = {"customerId": "customer-123", "items": ["item-1", "item-2", "item-3"]}
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A process that has ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(*arguments: str, **environ: str) -> Ended:
+    """`orders …` until it ends by itself; in production, as nothing else is said."""
+    done = subprocess.run(
+        [*ORDERS, *arguments],
+        cwd=ROOT,
+        env=environment(environ),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def environment(given: dict[str, str]) -> dict[str, str]:
+    """The environment of this process, which has no variable of the service's, and what is given."""
+    return {**os.environ, "PYTHONPATH": str(SRC), **given}
+
+
+class Process:
+    """A process that serves, from its line `serving` on. Its log is read as it comes, so that no full pipe holds it."""
+
+    def __init__(self, command: Sequence[str], environ: dict[str, str]) -> None:
+        self.popen = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(environ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.lines: list[Line] = []
+        self._up = Event()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.popen.stdout
+        for text in self.popen.stdout:
+            self.lines.append(json.loads(text))
+            if self.messages[-1] == "serving":
+                self._up.set()
+        self._up.set()
+
+    @property
+    def messages(self) -> list[str]:
+        """What its log says, without the particulars."""
+        return [line["message"] for line in list(self.lines)]
+
+    @property
+    def serving(self) -> Line:
+        """The line that tells where it listens."""
+        assert self._up.wait(DEADLINE_SECONDS), "the service does not come up"
+        assert "serving" in self.messages, self.popen.stderr and self.popen.stderr.read()
+        return self.lines[self.messages.index("serving")]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.serving['port']}"
+
+    @property
+    def children(self) -> list[int]:
+        """The processes that it has started to serve: those that Python spawned with a task."""
+        family = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children")
+        found = [int(child) for child in family.read_text().split()]
+        return [child for child in found if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
+
+    def caller(self) -> httpx.Client:
+        """A client with a token for everything."""
+        token = mint(settings_for("sqlite:///unused.db"), "test-user", ALL_SCOPES, 1)
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=DEADLINE_SECONDS)
+
+    def stop(self) -> Ended:
+        """How it ends when it is told to."""
+        self.popen.send_signal(signal.SIGTERM)
+        return self.end()
+
+    def end(self) -> Ended:
+        """How it ends, of which the log is in `lines`."""
+        code = self.popen.wait(DEADLINE_SECONDS)
+        self._reader.join(DEADLINE_SECONDS)
+        assert self.popen.stderr
+        return Ended(code, "", self.popen.stderr.read())
+
+    def kill(self) -> None:
+        """Whatever is left of it."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait()
+        self._reader.join()
+        for stream in (self.popen.stdout, self.popen.stderr):
+            assert stream
+            stream.close()
+
+
+@contextmanager
+def process(*command: str, **environ: str) -> Iterator[Process]:
+    """A process that serves, ended at the latest with the block."""
+    started = Process(command, environ)
+    try:
+        yield started
+    finally:
+        started.kill()
+
+
+@contextmanager
+def served(database_url: str, **environ: str) -> Iterator[Process]:
+    """The service on a migrated database, in development, on a port of its own choice."""
+    where = {"ENVIRONMENT": "development", "HOST": "127.0.0.1", "PORT": "0", "DATABASE_URL": database_url, **environ}
+    migrate(sqlalchemy_url(settings_for(database_url)))
+    with process(*ORDERS, "serve", **where) as started:
+        assert started.serving
+        yield started
+
+
+def refused(ended: Ended) -> list[str]:
+    """The reasons, one a line, of a process that did nothing else than to tell them."""
+    heading, *reasons = ended.err.splitlines()
+    assert (ended.code, ended.out) == (2, "")
+    assert re.fullmatch(r"orders \w+: cannot go on:", heading)
+    return reasons

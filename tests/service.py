@@ -1,0 +1,144 @@
+"""The service under test: the real composition on a real database, and a client that checks answers by the contract."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import anyio
+import httpx
+from starlette.types import Message
+
+from orders.app import compose
+from orders.migrations import migrate
+from service_standard.auth.minting import mint
+from service_standard.contract import Contract, Operation, load_contract
+from service_standard.database import sqlalchemy_url
+from service_standard.edge import Edge
+from service_standard.settings import Settings
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+MANIFEST: Final = ROOT / "service.yaml"
+ALL_SCOPES: Final = ("orders.read", "orders.write")
+# What the edge and the router answer to requests that name no operation.
+UNDECLARED: Final = frozenset({404, 405})
+
+
+def settings_for(database_url: str, **values: object) -> Settings:
+    """Settings of a development service on a database."""
+    return Settings.model_validate(
+        {"environment": "development", "database_url": database_url, "service_manifest": MANIFEST, **values}
+    )
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Sends requests to a service in this process, with a token or without."""
+
+    app: Edge
+    settings: Settings
+    contract: Contract
+    http: httpx.AsyncClient
+
+    def token(self, *scopes: str, sub: str = "test-user") -> dict[str, str]:
+        """The Authorization header of a caller with these scopes (all, if none is named)."""
+        return {"Authorization": f"Bearer {mint(self.settings, sub, scopes or ALL_SCOPES, 1)}"}
+
+    async def send(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **request: object
+    ) -> httpx.Response:
+        """The answer, after it was held to the contract; the token has all scopes unless headers are given."""
+        used = self.token() if headers is None else headers
+        response = await self.http.request(method, path, headers=used, **request)  # type: ignore[arg-type] # httpx's own
+        hold_to_contract(self.contract, response)
+        return response
+
+    async def create(self, **body: object) -> dict[str, object]:
+        """A new order."""
+        wish = {"customerId": "customer-123", "items": ["item-1"], **body}
+        response = await self.send("POST", "/orders", json=wish)
+        assert response.status_code == 201, response.text
+        created: dict[str, object] = response.json()
+        return created
+
+    async def patch(self, order_id: object, status: str, **headers: str) -> httpx.Response:
+        return await self.send("PATCH", f"/orders/{order_id}", {**self.token(), **headers}, json={"status": status})
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Caller]:
+    """A service that has been started, and is stopped afterwards; its database must be migrated."""
+    app = compose(settings)
+    contract = contract_of(settings.service_manifest)
+    async with (
+        lifespan(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://orders.test") as http,
+    ):
+        yield Caller(app, settings, contract, http)
+
+
+@cache
+def contract_of(manifest: Path) -> Contract:
+    """The contract beside a manifest, read once: to read it takes as long as many a test."""
+    return load_contract(manifest.parent / "openapi" / "orders.yaml")
+
+
+@asynccontextmanager
+async def lifespan(app: Edge) -> AsyncIterator[None]:
+    """What a server does around an app: startup, and shutdown at the end."""
+    inbox_in, inbox = anyio.create_memory_object_stream[Message](4)
+    outbox_in, outbox = anyio.create_memory_object_stream[Message](4)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(
+            app, {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, inbox.receive, outbox_in.send
+        )
+        await inbox_in.send({"type": "lifespan.startup"})
+        started = await outbox.receive()
+        assert started["type"] == "lifespan.startup.complete", started
+        try:
+            yield
+        finally:
+            await inbox_in.send({"type": "lifespan.shutdown"})
+            await outbox.receive()
+            for stream in (inbox_in, inbox, outbox_in, outbox):
+                stream.close()
+
+
+def migrated(settings: Settings) -> Settings:
+    """The settings, once their database has the newest schema."""
+    migrate(sqlalchemy_url(settings))
+    return settings
+
+
+def hold_to_contract(contract: Contract, response: httpx.Response) -> None:
+    """Fails unless the contract allows this answer to this request: status, media type, body and headers."""
+    operation = operation_of(contract, response.request)
+    if operation is None:
+        assert response.status_code in UNDECLARED | {400, 431}, response.text
+        return
+    declared = operation.responses.get(response.status_code)
+    assert declared is not None, f"{operation.id} answered {response.status_code}: {response.text}"
+    assert response.headers["content-type"] == declared.content.media_type
+    errors = declared.content.schema.errors(response.json())
+    assert not errors, f"{operation.id} {response.status_code}: {errors}"
+    for name, header in declared.headers.items():
+        assert name in response.headers or not header.required, f"{operation.id} {response.status_code}: no {name}"
+        if name in response.headers:
+            assert header.schema.allows(response.headers[name]), f"{name}: {response.headers[name]}"
+
+
+def operation_of(contract: Contract, request: httpx.Request) -> Operation | None:
+    """The operation that a request names."""
+    path = request.url.path
+    served = path[:-1] if path.endswith("/") and path != "/" else path
+    if request.method not in contract.allowed_methods(served):
+        return None
+    return next(o for o in contract.operations.values() if o.method == request.method and o.matches(served))
+
+
+def problem_of(response: httpx.Response) -> Sequence[object]:
+    """Status and type of a problem."""
+    return response.status_code, json.loads(response.content)["type"]

