@@ -18,7 +18,7 @@ COMPILE     = $(UV) pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test proofs bench-events check format models mutations lock clean
+.PHONY: help run test proofs faults bench-events check format models mutations lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,10 +31,13 @@ run: $(RUN_DEPS) ## install, migrate and serve; honours PORT, HOST, DATABASE_URL
 	@exec $(BIN)/orders serve
 
 test: $(DEV_DEPS) ## run every test, with branch coverage; ARGS='-k name' runs some, without
-	$(BIN)/python -m pytest -m 'not proof' --numprocesses 2 --dist loadgroup $(or $(ARGS),--cov --cov-report=term)
+	$(BIN)/python -m pytest -m 'not proof and not fault' --numprocesses 2 --dist loadgroup $(or $(ARGS),--cov --cov-report=term)
 
 proofs: $(DEV_DEPS) ## prove by kills, outages and frozen leaders that no event is lost; prints the figures
 	$(BIN)/python -m pytest -m proof $(ARGS)
+
+faults: $(DEV_DEPS) ## kill, freeze, fill and flood a running service, which must hold; prints the figures
+	$(BIN)/python -m pytest -m fault $(ARGS)
 
 bench-events: $(DEV_DEPS) ## measure commit to delivery on SQLite, and the relay's throughput on PostgreSQL
 	$(BIN)/python -m bench.commit_to_delivery

@@ -108,9 +108,7 @@ class Process:
 
     def caller(self) -> httpx.Client:
         """A client with a token for everything."""
-        token = mint(settings_for("sqlite:///unused.db"), "test-user", ALL_SCOPES, 1)
-        headers = {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=DEADLINE_SECONDS)
+        return httpx.Client(base_url=self.url, headers=authorization(), timeout=DEADLINE_SECONDS)
 
     def stop(self) -> Ended:
         """How it ends when it is told to."""
@@ -133,6 +131,18 @@ class Process:
         for stream in (self.popen.stdout, self.popen.stderr):
             assert stream
             stream.close()
+
+
+def authorization() -> dict[str, str]:
+    """The header of a caller who may do everything, on any service in development."""
+    return {"Authorization": f"Bearer {mint(settings_for('sqlite:///unused.db'), 'test-user', ALL_SCOPES, 1)}"}
+
+
+def client(url: str = "") -> httpx.AsyncClient:
+    """A client with that header, which keeps as many connections as it needs."""
+    return httpx.AsyncClient(
+        base_url=url, headers=authorization(), timeout=DEADLINE_SECONDS, limits=httpx.Limits(max_connections=None)
+    )
 
 
 @contextmanager

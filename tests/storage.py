@@ -37,6 +37,11 @@ async def count(settings: Settings, table: str) -> object:
     return (await rows(settings, f"SELECT count(*) FROM {table}"))[0][0]
 
 
+def kind_of(settings: Settings) -> str:
+    """Which database it is: `sqlite` or `postgresql`."""
+    return settings.database_url.get_secret_value().partition(":")[0]
+
+
 @asynccontextmanager
 async def held(settings: Settings, table: str) -> AsyncIterator[None]:
     """While another connection writes to the table and does not end its transaction."""

@@ -11,12 +11,10 @@ from uuid import uuid4
 
 import httpx
 
-from service_standard.auth.minting import mint
 from service_standard.cursors import Cursors
 from service_standard.database import Database
 from service_standard.outbox import Outbox
-from tests.process import DEADLINE_SECONDS, ORDERS, WISH, Process
-from tests.service import ALL_SCOPES, settings_for
+from tests.process import DEADLINE_SECONDS, ORDERS, WISH, Process, client
 
 STATUSES: Final = ("paid", "shipped", "delivered")
 PATIENCE: Final = 0.05
@@ -113,12 +111,6 @@ class Callers:
         order = answer.json()
         self.promised[order["id"]] = order["version"]
         return str(order["id"])
-
-
-def client() -> httpx.AsyncClient:
-    """A client with a token for everything, of any service in development."""
-    token = mint(settings_for("sqlite:///unused.db"), "test-user", ALL_SCOPES, 1)
-    return httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=DEADLINE_SECONDS)
 
 
 async def leader_of(database: Database, relays: Sequence[Member]) -> Member:

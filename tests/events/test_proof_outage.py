@@ -16,10 +16,10 @@ from service_standard.settings import Settings
 from tests.brokers import frozen
 from tests.events.audit import audit, committed, ids
 from tests.events.destinations import Destination, HttpDestination, KafkaDestination, manifest_for
-from tests.events.fleet import Member, client, drained, is_drained, members
+from tests.events.fleet import Member, drained, is_drained, members
 from tests.events.receiver import Receiver, Reply
 from tests.figures import Proof
-from tests.process import WISH
+from tests.process import WISH, client
 from tests.storage import opened
 
 pytestmark = [pytest.mark.anyio, pytest.mark.proof]
