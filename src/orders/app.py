@@ -63,16 +63,15 @@ def create_app() -> Edge:
     """
     settings = load_settings()
     configure_logs("orders", settings.log_level)
-    return compose(settings)
+    return compose(read_law(settings.service_manifest), settings)
 
 
-def compose(settings: Settings) -> Edge:
+def compose(law: Law, settings: Settings) -> Edge:
     """The service as one ASGI application; it opens nothing before its lifespan begins.
 
     Raises:
-        ContractError: with every fault of the contracts, and every disagreement between them and the code.
+        ContractError: with every disagreement between the contracts and the code.
     """
-    law = read_law(settings.service_manifest)
     return _application(law, _composition(law, settings), settings)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from orders.app import compose
+from orders.law import read_law
 from service_standard.contract import ContractError
 from service_standard.settings import Settings
 from tests.contract.documents import Edit, mutated_documents
@@ -103,7 +104,7 @@ async def _observed(service: Caller, probe: Probe) -> object:
 
 def _refusal(settings: Settings, expected: Refuses) -> Verdict:
     try:
-        compose(settings)
+        compose(read_law(settings.service_manifest), settings)
     except ContractError as error:
         if any(expected.naming in fault for fault in error.faults):
             return Verdict("refused")

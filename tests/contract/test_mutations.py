@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orders.app import compose
+from orders.law import read_law
 from service_standard.contract import ContractError
 from tests.contract.documents import GONE, Edit, asyncapi, manifest, mutated_documents, openapi
 from tests.contract.mutation import Bench, Kind, Mutation, Verdict, bench, driven, refused
@@ -103,6 +104,6 @@ def test_faults_of_several_places_are_reported_at_once(
 ) -> None:
     mutated_documents(tmp_path, edits)
     with pytest.raises(ContractError) as refusal:
-        compose(settings_for(f"sqlite:///{tmp_path}/orders.db", service_manifest=tmp_path / "service.yaml"))
+        compose(read_law(tmp_path / "service.yaml"), settings_for(f"sqlite:///{tmp_path}/orders.db"))
     missing = [place for place in places if not any(place in fault for fault in refusal.value.faults)]
     assert missing == []

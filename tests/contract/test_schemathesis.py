@@ -19,14 +19,14 @@ from orders.app import compose
 from service_standard.contract import Contract, load_contract
 from service_standard.settings import Settings
 from tests.hostile import token
-from tests.service import ROOT, hold_to_contract, migrated, settings_for
+from tests.service import ROOT, hold_to_contract, law_of, migrated, settings_for
 from tests.storage import rows
 
 AnyCase: TypeAlias = "Case[Any]"
 DOCUMENT: Final = ROOT / "openapi" / "orders.yaml"
 # How many good and how many bad cases at the most for each operation, by what the caller may do with orders.
-GRANTS: Final = {"orders.read orders.write": 200, "orders.read.own orders.write.own": 70}
-LEAST_CASES: Final = {"orders.read orders.write": 2000, "orders.read.own orders.write.own": 1000}
+GRANTS: Final = {"orders.read orders.write": 200, "orders.read.own orders.write.own": 25}
+LEAST_CASES: Final = {"orders.read orders.write": 2000, "orders.read.own orders.write.own": 500}
 LONGEST_FEED_WAIT_MS: Final = 30_000
 SHORT_WAIT_MS: Final = 3
 STORED: Final = {
@@ -87,7 +87,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def witness(settings: Settings) -> Iterator[Witness]:
-    yield Witness(compose(settings), load_contract(DOCUMENT))
+    law = law_of(settings.service_manifest)
+    yield Witness(compose(law, settings), law.contract)
     asgi.shutdown_lifespans()
 
 
