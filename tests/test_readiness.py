@@ -110,3 +110,23 @@ async def test_a_check_that_raises_has_failed_and_harms_no_other() -> None:
     await readiness.start()
     assert readiness.failing == ["crashes"]
     await readiness.aclose()
+
+
+async def test_a_check_that_takes_too_long_has_failed_until_it_passes(
+    changes: Changes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service_standard.health.PATIENCE_SECONDS", 0.01)
+    answering = asyncio.Event()
+
+    async def slow() -> bool:
+        return await answering.wait()
+
+    readiness = Readiness({"slow": slow})
+    starting = asyncio.create_task(readiness.start())
+    assert await changes.next() == ("slow", False)
+    assert readiness.failing == ["slow"]
+    answering.set()
+    await starting
+    assert await changes.next() == ("slow", True)
+    assert readiness.failing == []
+    await readiness.aclose()

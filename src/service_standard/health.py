@@ -11,7 +11,8 @@ from service_standard.identity import now_ns, timestamp
 
 log = logging.getLogger(__name__)
 
-INTERVAL_SECONDS: Final = 1.0
+INTERVAL_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 1.0
 _BEAT: Final = (
     "INSERT INTO heartbeat (id, beaten_at) VALUES (1, $1) "
     "ON CONFLICT (id) DO UPDATE SET beaten_at = excluded.beaten_at RETURNING id"
@@ -22,7 +23,8 @@ Check: TypeAlias = Callable[[], Awaitable[bool]]
 class Readiness:
     """The latest outcome of each readiness check; all fail until `start` has made them once.
 
-    A check whose outcome is another than before, or its first, is logged: as a warning if it failed.
+    A check that takes longer than a second has failed, until it passes. A check whose outcome is another than before,
+    or its first, is logged: as a warning if it failed.
     """
 
     def __init__(self, checks: Mapping[str, Check]) -> None:
@@ -51,18 +53,23 @@ class Readiness:
         await asyncio.gather(*(self._check(name, check) for name, check in self._checks.items()))
 
     async def _check(self, name: str, check: Check) -> None:
+        slow = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._note, name, "no outcome yet")
         try:
-            passed = await check()
+            reason = "" if await check() else "the check says no"
         except Exception as error:  # noqa: BLE001 whatever a check raises, it has failed
-            passed = False
             reason = type(error).__name__
-        else:
-            reason = "the check says no"
+        finally:
+            slow.cancel()
+        self._note(name, reason)
+
+    def _note(self, name: str, reason: str) -> None:
+        """Keeps the outcome: passed, unless there is a reason why not."""
+        passed = not reason
         if passed is not self._outcomes[name]:
             log.log(
                 logging.INFO if passed else logging.WARNING,
                 "readiness changed",
-                extra={"check": name, "passed": passed, "reason": "" if passed else reason},
+                extra={"check": name, "passed": passed, "reason": reason},
             )
         self._outcomes[name] = passed
 

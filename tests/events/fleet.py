@@ -74,9 +74,12 @@ class Callers:
     def __init__(self, services: Sequence[Member], count: int, pause: float) -> None:
         # The versions that a service has promised, by order.
         self.promised: dict[str, int] = {}
+        # How many requests were answered only when they were repeated, since the first answer was lost.
+        self.replayed = 0
         self._urls = [services[number % len(services)].url for number in range(count)]
         self._pause = pause
         self._is_over = False
+        self._answers = asyncio.Semaphore(0)
 
     @asynccontextmanager
     async def calling(self) -> AsyncIterator[None]:
@@ -89,6 +92,13 @@ class Callers:
                 self._is_over = True
                 async with asyncio.timeout(DEADLINE_SECONDS):
                     await asyncio.gather(*tasks)
+
+    async def answered(self, count: int) -> None:
+        """Returns once so many more requests have been answered."""
+        self._answers = asyncio.Semaphore(0)
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            for _ in range(count):
+                await self._answers.acquire()
 
     async def _call(self, http: httpx.AsyncClient, url: str) -> None:
         while not self._is_over:
@@ -110,6 +120,8 @@ class Callers:
         assert answer.is_success, answer.text
         order = answer.json()
         self.promised[order["id"]] = order["version"]
+        self.replayed += "idempotency-replayed" in answer.headers
+        self._answers.release()
         return str(order["id"])
 
 
