@@ -16,6 +16,8 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Final
 
+from opentelemetry.trace import NoOpTracer
+
 from orders.migrations import migrate
 from service_standard.database import Transaction, database_of, sqlalchemy_url
 from service_standard.events import Event
@@ -74,7 +76,9 @@ async def measured(settings: Settings, events: int, rate: int) -> Latencies:
     await database.start()
     sink = Clock(events)
     relay = Relay(database, [sink], LEASE_SECONDS)
-    queue: WriteQueue[None] = WriteQueue(database, _nothing, Announcer(database, relay.committed).committed)
+    queue: WriteQueue[None] = WriteQueue(
+        database, _nothing, Announcer(database, relay.committed).committed, lambda _: None, NoOpTracer()
+    )
     await relay.start()
     try:
         committed = await _record(queue, events, rate)
@@ -106,7 +110,7 @@ def _event() -> Event:
 
 
 def _decision(event: Event) -> Decision[None]:
-    return Decision(event.key, None, (), [event], Reply(b""), timestamp(now_ns()))
+    return Decision("measured", event.key, None, None, (), [event], Reply(b""), timestamp(now_ns()))
 
 
 async def _nothing(_: Transaction, __: list[str]) -> dict[str, None]:

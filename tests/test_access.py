@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from service_standard.edge import Edge
-from service_standard.telemetry import current_ids
+from service_standard.spans import current_ids
 from tests.edge_app import HOST, TRACE, TRACEPARENT, Headers, ask, create_app, head, settings
 
 PREFLIGHT: Final = ((b"origin", b"https://shop.test"), (b"access-control-request-method", b"POST"))

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from service_standard.logs import LONGEST_STACK, LONGEST_VALUE, configure_logs
+from service_standard.spans import in_span
 from service_standard.telemetry import Telemetry
 from tests.edge_app import SECRET, settings
 
@@ -70,7 +71,7 @@ def test_a_line_opens_with_the_six_fields_of_the_standard(only_line: Callable[[]
 
 
 def test_a_line_inside_a_span_carries_its_ids(only_line: Callable[[], Line]) -> None:
-    with Telemetry("orders", "1.0.0", settings()).span("work") as span:
+    with in_span(Telemetry("orders", "1.0.0", settings()).tracer, "work") as span:
         log.info("inside")
     context = span.get_span_context()
     line = only_line()

@@ -13,10 +13,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import Link, SpanKind, StatusCode
+from opentelemetry.trace import INVALID_SPAN, Link, SpanKind, StatusCode
 
 from service_standard.edge import Edge
-from service_standard.telemetry import SHUTDOWN_SECONDS, Telemetry, trace_id, traceparent
+from service_standard.spans import in_span, trace_id, traceparent
+from service_standard.telemetry import SHUTDOWN_SECONDS, Telemetry
 from tests.edge_app import HOST, PARENT, SECRET, TRACE, ask, create_app, settings
 
 
@@ -123,7 +124,7 @@ async def test_two_services_in_one_process_keep_their_spans_apart() -> None:
 
 
 def test_work_that_fails_keeps_the_type_of_its_exception_only(traced: Traced) -> None:
-    with pytest.raises(RuntimeError), traced.telemetry.span("transaction"):
+    with pytest.raises(RuntimeError), in_span(traced.telemetry.tracer, "transaction"):
         raise RuntimeError(SECRET)
     span = traced.span
     assert dict(span.attributes or {}) == {"error.type": "RuntimeError"}
@@ -131,10 +132,10 @@ def test_work_that_fails_keeps_the_type_of_its_exception_only(traced: Traced) ->
 
 
 def test_a_span_has_the_kind_the_attributes_and_the_links_it_is_given(traced: Traced) -> None:
-    with traced.telemetry.span("create") as cause:
+    with in_span(traced.telemetry.tracer, "create") as cause:
         pass
     link = Link(cause.get_span_context())
-    with traced.telemetry.span("send", kind=SpanKind.PRODUCER, attributes={"sink": "log"}, links=[link]):
+    with in_span(traced.telemetry.tracer, "send", kind=SpanKind.PRODUCER, attributes={"sink": "log"}, links=[link]):
         pass
     span = traced.spans[1]
     assert (span.kind, dict(span.attributes or {}), list(span.links)) == (
@@ -147,24 +148,24 @@ def test_a_span_has_the_kind_the_attributes_and_the_links_it_is_given(traced: Tr
 def test_the_resource_says_which_service_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "service.namespace=shop")
     traced = Traced()
-    with traced.telemetry.span("work"):
+    with in_span(traced.telemetry.tracer, "work"):
         pass
     resource = traced.span.resource.attributes
     names = ("service.name", "service.version", "deployment.environment.name", "service.namespace")
     assert [resource[name] for name in names] == ["orders", "1.0.0", "development", "shop"]
 
 
-def test_the_current_span_is_told_to_others_as_a_traceparent(traced: Traced) -> None:
-    assert traceparent() is None
-    with traced.telemetry.span("work") as span:
+def test_a_span_is_told_to_others_as_a_traceparent(traced: Traced) -> None:
+    assert traceparent(INVALID_SPAN) is None
+    with in_span(traced.telemetry.tracer, "work") as span:
         context = span.get_span_context()
-        assert traceparent() == f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+        assert traceparent(span) == f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 def test_without_an_endpoint_there_are_ids_and_no_spans() -> None:
     telemetry = Telemetry("orders", "1.0.0", settings())
     assert trace_id() is None
-    with telemetry.span("work") as span:
+    with in_span(telemetry.tracer, "work") as span:
         assert trace_id() == f"{span.get_span_context().trace_id:032x}"
         assert not span.is_recording()
     assert trace_id() is None
@@ -214,7 +215,7 @@ def test_the_last_spans_reach_the_collector_before_the_service_ends(
     collector: Collector, name: str, suffix: str
 ) -> None:
     telemetry = Telemetry("orders", "1.0.0", settings(**{name: collector.url + suffix}))
-    with telemetry.span("work"):
+    with in_span(telemetry.tracer, "work"):
         pass
     telemetry.shutdown()
     path, spans = collector.exports.get(timeout=5)
@@ -225,7 +226,7 @@ def test_a_collector_that_never_answers_is_not_waited_for(caplog: pytest.LogCapt
     with socket.create_server(("127.0.0.1", 0)) as black_hole:
         endpoint = f"http://127.0.0.1:{black_hole.getsockname()[1]}"
         telemetry = Telemetry("orders", "1.0.0", settings(jaeger_endpoint=endpoint))
-        with telemetry.span("work"):
+        with in_span(telemetry.tracer, "work"):
             pass
         began = monotonic()
         telemetry.shutdown(0.2)

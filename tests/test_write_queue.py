@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextvars import ContextVar
 from time import monotonic
 
 import pytest
+from opentelemetry.trace import NoOpTracer
 
 from service_standard.database import Database, Row, Transaction, UniqueViolation, padded, parameters
 from service_standard.idempotency import REPLAYED, Claim
@@ -33,7 +35,10 @@ class Counters:
         self.database = database
         self.commits = 0
         self.decisions = 0
-        self.queue: WriteQueue[int] = WriteQueue(database, self._load, self._committed)
+        self.happened: list[Decision[int]] = []
+        self.queue: WriteQueue[int] = WriteQueue(
+            database, self.load, self._committed, self.happened.append, NoOpTracer()
+        )
 
     async def submit(self, changes: Sequence[Wish]) -> list[Reply | BaseException]:
         """The outcomes of changes that are submitted at once."""
@@ -64,7 +69,7 @@ class Counters:
 
         return Change(decide, key=key)
 
-    async def _load(self, transaction: Transaction, keys: list[str]) -> dict[str, int]:
+    async def load(self, transaction: Transaction, keys: list[str]) -> dict[str, int]:
         values = padded(keys)
         found = await transaction.fetch(
             f"SELECT id, n FROM counters WHERE id IN ({parameters(len(values))}) ORDER BY id{self.database.row_lock}",
@@ -77,7 +82,7 @@ class Counters:
 
 
 def decision(key: str, n: int, write: tuple[str, Row]) -> Decision[int]:
-    return Decision(key, n, [write], [], Reply(f"{key} {n}".encode()), timestamp(now_ns()))
+    return Decision("counted", key, None, n, [write], [], Reply(f"{key} {n}".encode()), timestamp(now_ns()))
 
 
 @pytest.fixture
@@ -176,8 +181,44 @@ async def test_a_caller_that_is_gone_has_its_change_made_once(counters: Counters
         await asyncio.wait({gone})
     again = await counters.queue.submit(counters.new("a", claim=claim))
     assert gone.cancelled()
+    assert [told.key for told in counters.happened] == ["a"]
     assert again == Reply(b"a 0", {REPLAYED: "true"})
     assert await counters.rows() == [("a", 0, None)]
+
+
+async def test_what_happened_is_told_once_for_each_decision_that_was_committed(counters: Counters) -> None:
+    labels = iter(["taken", "fresh"])
+    claim = Claim("claim", "request")
+    wishes = [
+        counters.new("a", lambda: "taken", claim=claim),
+        counters.new("b", lambda: next(labels)),
+        counters.increment("unknown"),
+        Change(lambda _: decision("bad", 0, (INSERT, ("bad", None, None)))),
+    ]
+    await counters.submit(wishes)
+    await counters.submit([counters.new("a", claim=claim), counters.increment("a")])
+    assert [(told.key, told.state) for told in counters.happened] == [("a", 0), ("b", 0), ("a", 1)]
+
+
+async def test_a_change_is_decided_and_told_in_the_context_of_its_caller(counters: Counters) -> None:
+    caller: ContextVar[str] = ContextVar("caller", default="nobody")
+    seen: list[str] = []
+
+    def decide(_: int | None) -> Decision[int]:
+        seen.append(f"decided for {caller.get()}")
+        return decision(caller.get(), 0, (INSERT, (caller.get(), 0, None)))
+
+    async def call(name: str) -> None:
+        caller.set(name)
+        await queue.submit(Change(decide))
+
+    def told(_: Decision[int]) -> None:
+        seen.append(f"told to {caller.get()}")
+
+    queue: WriteQueue[int] = WriteQueue(counters.database, counters.load, lambda: None, told, NoOpTracer())
+    await asyncio.gather(call("a"), call("b"))
+    assert sorted(seen) == ["decided for a", "decided for b", "told to a", "told to b"]
+    await queue.aclose()
 
 
 async def test_a_claim_that_is_being_worked_on_is_told_to_come_again(counters: Counters) -> None:
@@ -226,7 +267,7 @@ async def test_a_transaction_that_was_undone_for_another_is_done_again(counters:
         await transaction.execute_many("UPDATE counters SET n = n + 10 WHERE id = $1", [("a",)])
 
     await counters.submit([counters.new("a"), counters.new("b")])
-    queue = WriteQueue(counters.database, load, lambda: None)
+    queue = WriteQueue(counters.database, load, lambda: None, lambda _: None, NoOpTracer())
     meeting = asyncio.create_task(counters.database.transact(other))
     await others.wait()
     wish = Change(lambda n: decision("a", 0, ("UPDATE counters SET n = n + $2 WHERE id = $1", ("b", n))), key="a")

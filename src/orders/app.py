@@ -8,7 +8,9 @@ from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
+from opentelemetry.trace import NoOpTracer
 
+from orders import journal
 from orders.changes import Changes
 from orders.handlers import OrderHandlers
 from orders.law import Law, read_law
@@ -89,17 +91,20 @@ def relay_alone(settings: Settings) -> Sequence[Part]:
 
 
 def _composition(law: Law, settings: Settings) -> Composition:
+    telemetry = Telemetry(law.manifest.name, law.manifest.version, settings)
     database = database_of(settings)
     tokens = authenticator(settings)
     readiness = _readiness(database, tokens)
     sinks = sinks_of(settings, law.outgoing) if settings.event_relay == "embedded" else ()
     relay = Relay(database, list(sinks), settings.event_lease_seconds)
     store, outbox = Store(database), Outbox(database)
-    queue = WriteQueue(database, store.locked, Announcer(database, relay.committed).committed)
-    changes = Changes(law.workflow, EventBuilder(law.events))
+    announcer = Announcer(database, relay.committed)
+    queue = WriteQueue(database, store.locked, announcer.committed, journal.happened, telemetry.tracer)
+    changes = Changes(law.workflow, EventBuilder(law.events, telemetry.tracer))
     inbox = Inbox(database, law.events, Payments(queue, changes, law.workflow).effects(), settings.event_inbox_attempts)
     arrivals = Arrivals(inbox, law.envelope)
-    rehearsed, faults = rehearse(law.contract, law.workflow, changes)
+    untraced = Changes(law.workflow, EventBuilder(law.events, NoOpTracer()))
+    rehearsed, faults = rehearse(law.contract, law.workflow, untraced)
     handlers = [
         *standard_operations(law.manifest, law.contract, law.events, readiness),
         *OrderHandlers(store, queue, changes).all(rehearsed),
@@ -109,7 +114,6 @@ def _composition(law: Law, settings: Settings) -> Composition:
     faults += law.faults(handlers)
     if faults:
         raise ContractError(faults)
-    telemetry = Telemetry(law.manifest.name, law.manifest.version, settings)
     parts: list[Part] = [
         telemetry,
         database,

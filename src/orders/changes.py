@@ -17,21 +17,20 @@ from orders.workflow import Workflow
 from service_standard.events import EventBuilder, Fact
 from service_standard.identity import new_id, now_ns, timestamp
 from service_standard.reply import reply
+from service_standard.spans import trace_id
 from service_standard.write_queue import Decision
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who asked for a change, in which trace, and by which event, if one did."""
+    """Who asked for a change, and by which event, if one did."""
 
     by: str
-    trace_id: str | None
-    traceparent: str | None
     causation: str | None = None
 
 
 class Changes:
-    """Decides changes under one workflow."""
+    """Decides changes under one workflow; the current trace is the one that a change tells of."""
 
     def __init__(self, workflow: Workflow, events: EventBuilder) -> None:
         self._workflow = workflow
@@ -78,17 +77,20 @@ class Changes:
             from_status=before.status if before else None,
             to_status=order.status,
             reason=reason,
-            trace_id=cause.trace_id,
+            trace_id=trace_id(),
             event_id=event_id,
         )
         write = (UPDATE_ORDER, update_row(order)) if before else (INSERT_ORDER, order_row(order))
         return Decision(
+            what="order updated" if before else "order created",
             key=order.id,
+            before=before,
             state=order,
             writes=[write, (INSERT_HISTORY, history_row(order.id, entry))],
             events=[self._events.build(event_id, _fact(order, before, cause))],
             reply=reply(shown_order(order), _headers(order, before)),
             at=order.updated_at,
+            causation=cause.causation,
         )
 
 
@@ -99,7 +101,6 @@ def _fact(order: Order, before: Order | None, cause: Cause) -> Fact:
         key=order.id,
         time=order.updated_at,
         data=updated_data(order, before.status) if before else created_data(order),
-        traceparent=cause.traceparent,
         causation=cause.causation,
     )
 

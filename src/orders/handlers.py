@@ -25,7 +25,6 @@ from service_standard.problems import (
     SentHeader,
 )
 from service_standard.reply import Reply, reply
-from service_standard.telemetry import trace_id, traceparent
 from service_standard.write_queue import Change, Decision, WriteQueue
 
 ETAG: Final = SentHeader("ETag", '"1"')
@@ -62,10 +61,9 @@ class OrderHandlers:
 
     async def create_order(self, caller: Caller, body: NewOrder, idempotency_key: str | None) -> Reply:
         wish = wish_of(body, caller.owner)
-        cause = _cause(caller)
         return await self._queue.submit(
             Change(
-                decide=lambda _: self._changes.creation(wish, cause),
+                decide=lambda _: self._changes.creation(wish, Cause(caller.subject)),
                 claim=_claim(caller, "createOrder", idempotency_key, body.model_dump()),
                 taken={"orders.created_by, orders.external_id": _external_id_taken()},
             )
@@ -80,17 +78,15 @@ class OrderHandlers:
     async def update_order(
         self, caller: Caller, id: str, body: OrderUpdate, if_match: str | None, idempotency_key: str | None
     ) -> Reply:
-        advance = partial(self._advance, caller, if_match, body, _cause(caller))
+        advance = partial(self._advance, caller, if_match, body)
         claim = _claim(caller, "updateOrder", idempotency_key, [id, if_match, body.model_dump()])
         return await self._queue.submit(Change(decide=advance, key=id, claim=claim))
 
-    def _advance(
-        self, caller: Caller, if_match: str | None, body: OrderUpdate, cause: Cause, order: Order | None
-    ) -> Decision[Order]:
+    def _advance(self, caller: Caller, if_match: str | None, body: OrderUpdate, order: Order | None) -> Decision[Order]:
         if order is None or caller.owner not in (None, order.customer_id):
             raise _no_such_order()
         order.require_version(if_match)
-        return self._changes.advance(order, body.status, present(body.reason), cause)
+        return self._changes.advance(order, body.status, present(body.reason), Cause(caller.subject))
 
     async def list_orders(
         self,
@@ -113,10 +109,6 @@ class OrderHandlers:
         entries, total = await self._store.history(id, Place(limit, offset, None))
         shown = [shown_entry(entry) for entry in entries]
         return reply(OrderHistoryPage(items=shown, total=total, limit=limit, offset=offset))
-
-
-def _cause(caller: Caller) -> Cause:
-    return Cause(caller.subject, trace_id(), traceparent())
 
 
 def _claim(caller: Caller, operation: str, key: str | None, request: object) -> Claim | None:

@@ -47,20 +47,20 @@ class Payments:
     ) -> Decision[Order]:
         known = _known(order)
         if self._paid is None or self._workflow.passed(known.status, self._paid):
-            return _unchanged(known, done)
+            return _unchanged(known, event, done)
         if not self._workflow.allows(known.status, self._paid):
             raise Refused(f"the order is {known.status} and cannot become {self._paid}")
         reason = f"payment {payment.paymentId}"
-        return self._changes.advance(known, self._paid, reason, _cause(event)).and_write(done)
+        return self._changes.advance(known, self._paid, reason, _cause(event)).as_part_of("payment succeeded", done)
 
     def _fail(
         self, event: Inbound, payment: PaymentData, done: Sequence[Write], order: Order | None
     ) -> Decision[Order]:
         known = _known(order)
         if self._paid is None or not self._workflow.allows(known.status, self._paid):
-            return _unchanged(known, done)
+            return _unchanged(known, event, done)
         reason = f"payment {payment.paymentId} failed: {present(payment.reason) or 'no reason given'}"
-        return self._changes.note(known, reason, _cause(event)).and_write(done)
+        return self._changes.note(known, reason, _cause(event)).as_part_of("payment failed", done)
 
 
 def _known(order: Order | None) -> Order:
@@ -70,10 +70,19 @@ def _known(order: Order | None) -> Order:
 
 
 def _cause(event: Inbound) -> Cause:
-    trace_id = event.traceparent.split("-")[1] if event.traceparent else None
-    return Cause(by=event.source, trace_id=trace_id, traceparent=event.traceparent, causation=event.id)
+    return Cause(by=event.source, causation=event.id)
 
 
-def _unchanged(order: Order, done: Sequence[Write]) -> Decision[Order]:
+def _unchanged(order: Order, event: Inbound, done: Sequence[Write]) -> Decision[Order]:
     """The event comes too late to matter: only that it came is written."""
-    return Decision(key=order.id, state=order, writes=done, events=(), reply=Reply(b""), at=timestamp(now_ns()))
+    return Decision(
+        what="payment ignored",
+        key=order.id,
+        before=order,
+        state=order,
+        writes=done,
+        events=(),
+        reply=Reply(b""),
+        at=timestamp(now_ns()),
+        causation=event.id,
+    )

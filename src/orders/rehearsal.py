@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from typing import Final, cast
 
+from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
 from pydantic import ValidationError
 
 from orders.changes import Cause, Changes
@@ -23,10 +24,10 @@ from service_standard.problems import Problem
 from service_standard.reply import Reply, reply
 from service_standard.write_queue import Decision
 
-_TRACE_ID: Final = f"{1:032x}"
+_TRACE_ID: Final = 1
 # The longest that a subject, or an event's id, may be.
 _LONGEST: Final = "x" * 255
-_CAUSE: Final = Cause(_LONGEST, _TRACE_ID, f"00-{_TRACE_ID}-{1:016x}-01", _LONGEST)
+_CAUSE: Final = Cause(_LONGEST, _LONGEST)
 # More changes than any order will see, so that a contract that counts less far is found.
 _MANY: Final = 2**53
 # How large a value is made that the contract does not limit.
@@ -54,8 +55,9 @@ def rehearse(contract: Contract, workflow: Workflow, changes: Changes) -> tuple[
         return Rehearsed(), faults
     try:
         wishes = [NewOrder.model_validate(body) for body in _bodies(contract, operation.bodies[0])]
-        created = [changes.creation(wish_of(wish, None), _CAUSE) for wish in wishes]
-        advanced = [decision for first in created for decision in _advanced(first.state, workflow, changes)]
+        with use_span(NonRecordingSpan(SpanContext(_TRACE_ID, 1, is_remote=False))):
+            created = [changes.creation(wish_of(wish, None), _CAUSE) for wish in wishes]
+            advanced = [decision for first in created for decision in _advanced(first.state, workflow, changes)]
     except (ValidationError, EventRefused, Problem) as error:
         return Rehearsed(), [f"rehearsal: {error}"]
     return _rehearsed(contract, created, advanced), []
@@ -137,6 +139,6 @@ def _entries(contract: Contract, order: Order) -> tuple[HistoryEntry, HistoryEnt
     reason = str(_sized(update["properties"]["reason"], "max", _UNLIMITED))
     least = HistoryEntry(1, order.created_at, "x", None, order.status, None, None, order.id)
     most = replace(
-        least, version=_MANY, changed_by=_LONGEST, from_status=order.status, reason=reason, trace_id=_TRACE_ID
+        least, version=_MANY, changed_by=_LONGEST, from_status=order.status, reason=reason, trace_id=f"{_TRACE_ID:032x}"
     )
     return least, most

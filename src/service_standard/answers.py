@@ -4,7 +4,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from service_standard.problems import MEDIA_TYPE, METHOD_NOT_ALLOWED, NOT_FOUND, Problem
-from service_standard.telemetry import trace_id
+from service_standard.spans import trace_id
 
 
 def problem_response(instance: str, problem: Problem) -> Response:

@@ -9,7 +9,7 @@ from typing import Final, TextIO
 from pydantic_core import from_json, to_json
 from pythonjsonlogger.core import RESERVED_ATTRS, BaseJsonFormatter
 
-from service_standard.telemetry import current_ids
+from service_standard.spans import current_ids
 
 LONGEST_VALUE: Final = 4096
 LONGEST_STACK: Final = 16 * 1024

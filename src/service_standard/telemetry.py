@@ -1,16 +1,15 @@
-"""Traces and metrics: the OpenTelemetry SDK, with nothing in a span that a caller could have put there in secret."""
+"""Telemetry: the OpenTelemetry SDK for traces and metrics, set up for one service."""
 
 import asyncio
 import logging
 from collections.abc import Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
 from threading import Thread
 from time import monotonic
 from typing import Final
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from opentelemetry import propagate, trace
+from opentelemetry import propagate
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -21,9 +20,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
-from opentelemetry.trace import Link, Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from opentelemetry.util.types import AttributeValue
 
 from service_standard.settings import Settings
 
@@ -43,27 +40,6 @@ NATIVE_TELEMETRY_OFF: Final[TelemetryConfig] = {
     "operation_spans": False,
     "auto_configure": False,
 }
-
-
-def current_ids() -> tuple[str, str]:
-    """The trace id (32 hex digits) and span id (16) of the current span; empty strings outside of one."""
-    context = trace.get_current_span().get_span_context()
-    if not context.is_valid:
-        return "", ""
-    return f"{context.trace_id:032x}", f"{context.span_id:016x}"
-
-
-def trace_id() -> str | None:
-    """The trace id of the current span, for whom an answer or a stored row is to name it."""
-    return current_ids()[0] or None
-
-
-def traceparent() -> str | None:
-    """The current span as a `traceparent` header names it (W3C Trace Context); None outside of one."""
-    context = trace.get_current_span().get_span_context()
-    if not context.is_valid:
-        return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 class Telemetry:
@@ -121,31 +97,6 @@ class Telemetry:
             excluded_urls=PROBE_URLS,
             exclude_spans=["receive", "send"],
         )
-
-    @contextmanager
-    def span(
-        self,
-        name: str,
-        *,
-        kind: SpanKind = SpanKind.INTERNAL,
-        attributes: dict[str, AttributeValue] | None = None,
-        links: Sequence[Link] = (),
-    ) -> Iterator[Span]:
-        """A span around a piece of work; of an exception it keeps the type, as its message may quote data."""
-        with self.tracer.start_as_current_span(
-            name,
-            kind=kind,
-            attributes=attributes,
-            links=links,
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
-            try:
-                yield span
-            except Exception as error:
-                span.set_attribute("error.type", type(error).__qualname__)
-                span.set_status(StatusCode.ERROR)
-                raise
 
     def flush(self) -> None:
         """Hand over what has ended so far; waits for the exporter."""

@@ -16,6 +16,7 @@ from service_standard.event_figures import EventMetrics, event_figures
 from service_standard.relay import Relay
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Accepted, Never, NotNow, Outcome, Outgoing
+from service_standard.spans import in_span
 from service_standard.telemetry import Telemetry
 from tests.events.collector import Export, Values, collecting
 from tests.events.stream import Recorder, Stream, eventually
@@ -238,7 +239,7 @@ def test_a_collector_that_never_answers_is_not_waited_for_longer_than_for_spans(
             "orders", "1.0.0", settings_for("sqlite:///unused.db", otel_exporter_otlp_endpoint=endpoint)
         )
         telemetry.meter.create_counter("outbox.head").add(7)
-        with telemetry.span("work"):
+        with in_span(telemetry.tracer, "work"):
             began = time.monotonic()
         telemetry.shutdown(0.2)
         assert time.monotonic() - began < 1

@@ -31,6 +31,7 @@ _ROLLED_BACK: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError
 class PostgreSQL:
     """A pool of connections that commit with `synchronous_commit=on`."""
 
+    system: Final = "postgresql"
     row_lock: Final = " FOR UPDATE"
     commits_out_of_order: Final = True
 

@@ -26,6 +26,7 @@ Returned = TypeVar("Returned")
 class SQLite:
     """A database file; commits are durable before they are acknowledged (`synchronous=FULL`)."""
 
+    system: Final = "sqlite"
     row_lock: Final = ""
     commits_out_of_order: Final = False
 

@@ -39,9 +39,12 @@ class Transaction(Protocol):
 class Database(Protocol):
     """A database that is up, or says within its time-out that it is not.
 
-    `row_lock` ends a SELECT whose rows the transaction is about to change. `commits_out_of_order` says that an id may
-    become visible after a greater one has.
+    `system` is its name in telemetry. `row_lock` ends a SELECT whose rows the transaction is about to change.
+    `commits_out_of_order` says that an id may become visible after a greater one has.
     """
+
+    @property
+    def system(self) -> str: ...
 
     @property
     def commits_out_of_order(self) -> bool: ...

@@ -1,0 +1,62 @@
+"""A collector of traces: a real receiver of OTLP over HTTP, and a service whose spans go there."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from service_standard.settings import Settings
+from tests.events.receiver import Receiver, Reply, Request
+from tests.service import Caller, running
+
+
+@dataclass
+class Traces:
+    """The spans that were collected, by the time that the service has ended."""
+
+    url: str
+    spans: list[Span] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+
+    def take(self, request: Request) -> Reply:
+        self.paths.append(request.path)
+        resources = ExportTraceServiceRequest.FromString(request.body).resource_spans
+        self.spans += [span for r in resources for scope in r.scope_spans for span in scope.spans]
+        return Reply(200)
+
+    def named(self, name: str) -> list[Span]:
+        return [span for span in self.spans if span.name == name]
+
+    def only(self, name: str) -> Span:
+        (span,) = self.named(name)
+        return span
+
+    def everything(self) -> str:
+        return "\n".join(map(str, self.spans))
+
+    @asynccontextmanager
+    async def of(self, settings: Settings, **values: object) -> AsyncIterator[Caller]:
+        """A service whose spans are here after the block."""
+        async with running(settings.model_copy(update={"jaeger_endpoint": self.url, **values})) as caller:
+            yield caller
+
+
+@contextmanager
+def collected() -> Iterator[Traces]:
+    """A collector that waits for spans."""
+    with Receiver() as receiver:
+        traces = Traces(receiver.url.removesuffix("/hook"))
+        receiver.reply = traces.take
+        yield traces
+
+
+def attributes(span: Span) -> dict[str, str | int]:
+    """A span's attributes."""
+    return {a.key: a.value.string_value or a.value.int_value for a in span.attributes}
+
+
+def traceparent(span: Span) -> str:
+    """The span as an event names it: what was collected was sampled."""
+    return f"00-{span.trace_id.hex()}-{span.span_id.hex()}-01"
