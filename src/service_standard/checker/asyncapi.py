@@ -1,0 +1,122 @@
+"""An AsyncAPI document as its authors left it: 2.x or 3.x."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Final, Literal, TypeAlias
+
+from service_standard.checker.documents import part
+from service_standard.contract import Node
+
+# In AsyncAPI 2 the document speaks for its reader: what others may subscribe to is what the service sends.
+_ACTIONS_OF_2: Final[tuple[tuple[str, "Direction"], ...]] = (("subscribe", "send"), ("publish", "receive"))
+Direction: TypeAlias = Literal["send", "receive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message that the service sends or receives."""
+
+    direction: Direction
+    channel: str
+    node: Node
+    root: Node
+
+    @property
+    def payload(self) -> Node | None:
+        """The schema of the whole message, wrapped in a multi-format schema object or not."""
+        payload = part(self.node, "payload")
+        return part(payload, "schema") or payload if payload and "schemaFormat" in payload else payload
+
+    @property
+    def content_type(self) -> str:
+        return str(self.node.get("contentType") or self.root.get("defaultContentType") or "")
+
+    @property
+    def type(self) -> str:
+        """The event's type: the constant of its envelope, or else the message's name."""
+        named = self.attribute("type")
+        return str(constant(named) or self.node.get("name") or self.node.name)
+
+    def attribute(self, name: str) -> Node | None:
+        """The schema of one attribute of the envelope."""
+        return next((node for key, node in self.attributes if key == name), None)
+
+    @property
+    def attributes(self) -> list[tuple[str, Node]]:
+        return list(_properties(self.payload, ())) if self.payload else []
+
+    @property
+    def required(self) -> frozenset[str]:
+        return frozenset(_required(self.payload, ())) if self.payload else frozenset()
+
+
+@dataclass(frozen=True)
+class AsyncApi:
+    """A whole document; a reference that leads nowhere raises ContractError."""
+
+    root: Node
+
+    @property
+    def version(self) -> str:
+        return str(self.root.get("asyncapi") or "")
+
+    @property
+    def sent(self) -> tuple[Message, ...]:
+        return tuple(message for message in self.messages if message.direction == "send")
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        found = self._messages_of_2() if self.version.startswith("2") else self._messages_of_3()
+        return tuple({message.node.uri + message.direction: message for message in found}.values())
+
+    def _messages_of_2(self) -> Iterator[Message]:
+        channels = self.root["channels"].items() if "channels" in self.root else iter(())
+        for (name, channel), (word, direction) in product(channels, _ACTIONS_OF_2):
+            nodes = _alternatives(part(channel, word, "message"))
+            yield from (Message(direction, name, node, self.root) for node in nodes)
+
+    def _messages_of_3(self) -> Iterator[Message]:
+        for _, operation in self.root["operations"].items() if "operations" in self.root else ():
+            direction: Direction = "receive" if operation.get("action") == "receive" else "send"
+            channel = operation["channel"]
+            listed = operation if "messages" in operation else channel
+            nodes = [node for _, node in listed["messages"].items()] or list(listed["messages"].elements())
+            for node in nodes:
+                yield Message(direction, str(channel.get("address") or channel.name), node, self.root)
+
+
+def constant(schema: Node | None) -> str | None:
+    """The one value that a schema allows, written as `const` or as an `enum` of one."""
+    if schema is None:
+        return None
+    value, choices = schema.get("const"), schema.get("enum")
+    if value is None and isinstance(choices, list) and len(choices) == 1:
+        value = choices[0]
+    return value if isinstance(value, str) else None
+
+
+def _alternatives(message: Node | None) -> Iterator[Node]:
+    if message is not None:
+        yield from message["oneOf"].elements() if "oneOf" in message else (message,)
+
+
+def _parts(schema: Node, seen: tuple[str, ...]) -> Iterator[Node]:
+    """The schemas that all hold together with this one, each once though they refer to each other in a ring."""
+    if "allOf" in schema and schema.uri not in seen:
+        yield from schema["allOf"].elements()
+
+
+def _properties(schema: Node, seen: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
+    if "properties" in schema:
+        yield from schema["properties"].items()
+    for other in _parts(schema, seen):
+        yield from _properties(other, (*seen, schema.uri))
+
+
+def _required(schema: Node, seen: tuple[str, ...]) -> Iterator[str]:
+    names = schema.get("required")
+    yield from (str(name) for name in names) if isinstance(names, list) else ()
+    for other in _parts(schema, seen):
+        yield from _required(other, (*seen, schema.uri))

@@ -1,0 +1,95 @@
+"""Reads documents of any dialect so that one JSON Schema compiler understands them, each value at its place."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, cast
+
+import yaml
+
+from service_standard.contract import ContractError, Json, Node, Object
+from service_standard.contract.document import load_document, walk
+
+SERVED: Final = Path("/served")
+
+
+def read_document(path: Path) -> Node:
+    """The document at `path` with all files that it refers to, its schemas in the words of JSON Schema 2020-12.
+
+    Raises:
+        ContractError: a file is missing, too large or not YAML, or a reference leads out of the file system.
+    """
+    root = load_document(path)
+    _modernise(root)
+    return root
+
+
+def served_document(text: bytes, name: str) -> Node:
+    """A document that a service answered as JSON.
+
+    Raises:
+        ContractError: it is not a JSON object.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ContractError([f"{name}: is not valid JSON"]) from error
+    if not isinstance(value, dict):
+        raise ContractError([f"{name}: is not a JSON object"])
+    file = SERVED / name.strip("/")
+    root = Node({file: cast("Object", value)}, file, "", cast("Json", value))
+    _modernise(root)
+    return root
+
+
+def _modernise(root: Node) -> None:
+    """Older schemas in today's words, in place, so that every pointer stays true."""
+    for file in root.files.values():
+        for part in list(walk(cast("Json", file))):
+            _allow_null(part)
+            _exclude_bounds(part)
+
+
+def _allow_null(schema: Object) -> None:
+    """`nullable`, a word of OpenAPI 3.0."""
+    if schema.get("nullable") is not True:
+        return
+    kind, choices = schema.get("type"), schema.get("enum")
+    if isinstance(kind, str):
+        schema["type"] = [kind, "null"]
+    if isinstance(choices, list) and None not in choices:
+        schema["enum"] = [*choices, None]
+
+
+def _exclude_bounds(schema: Object) -> None:
+    """`exclusiveMinimum: true`, as draft 4 has it."""
+    for word, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(schema.get(word), bool):
+            excluded = {word: schema.pop(bound)} if schema.pop(word) and bound in schema else {}
+            schema.update(excluded)
+
+
+def part(node: Node | None, *keys: str) -> Node | None:
+    """What stands under the keys, one within the other, references followed; None where one is not there."""
+    for key in keys:
+        node = node[key] if node is not None and key in node else None
+    return node
+
+
+def line_of(file: Path, pointer: str) -> int | None:
+    """The line (from 1) at which a place of a YAML or JSON file begins; None if it cannot be told."""
+    try:
+        node = yaml.compose(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+    line = 1
+    for token in pointer.split("/")[1:]:
+        line, node = next(_step(node, token.replace("~1", "/").replace("~0", "~")), (line, None))
+    return line
+
+
+def _step(node: yaml.Node | None, token: str) -> Iterator[tuple[int, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key.start_mark.line + 1, value) for key, value in node.value if key.value == token)
+    elif isinstance(node, yaml.SequenceNode):
+        yield from ((v.start_mark.line + 1, v) for i, v in enumerate(node.value) if str(i) == token)

@@ -1,0 +1,118 @@
+"""Sends requests at a bounded rate, within a total time, and reads no more of an answer than it must."""
+
+import json
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final, TypedDict, Unpack
+
+import httpx
+
+from service_standard.checker.live.exchange import Exchange, NoAnswer, Request
+from service_standard.checker.rule import NotJudged
+from service_standard.contract import Json
+
+LARGEST_ANSWER: Final = 4 * 1024 * 1024
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Parts(TypedDict, total=False):
+    """What a request may have beside its method and path. `json` is sent as JSON, `content` as it is."""
+
+    token: str | None
+    json: Json
+    content: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the checker may do to a service: requests a second, seconds in all, seconds a request, only reads."""
+
+    rate: float = 50.0
+    time_limit: float = 120.0
+    timeout: float = 5.0
+    read_only: bool = False
+
+
+@dataclass
+class Client:
+    """One base URL and its bounds. Redirects are answers here, and are not followed."""
+
+    base_url: str
+    bounds: Bounds
+    http: httpx.Client
+    started: float = field(default_factory=time.monotonic)
+    sent: list[Request] = field(default_factory=list)
+    _next: float = 0.0
+
+    def send(self, method: str, path: str, **parts: Unpack[Parts]) -> Exchange:
+        """The answer to one request; a path may be a whole URL.
+
+        Raises:
+            NotJudged: the bounds do not allow another request, or not this one.
+            NoAnswer: none came; a run makes a finding of it.
+        """
+        url = path if path.startswith(("http://", "https://")) else self.base_url + path
+        request = request_of(method, url, parts)
+        self._wait_for_turn(method)
+        self.sent.append(request)
+        try:
+            return self._exchange(request)
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise NoAnswer(request, f"{type(error).__name__}: {error}") from error
+
+    def _wait_for_turn(self, method: str) -> None:
+        if self.bounds.read_only and method not in SAFE_METHODS:
+            raise NotJudged(f"--read-only does not allow {method}")
+        now = time.monotonic()
+        if now - self.started > self.bounds.time_limit:
+            raise NotJudged(f"the time limit of {self.bounds.time_limit:g} s is over")
+        if self._next > now:
+            time.sleep(self._next - now)
+        self._next = max(now, self._next) + 1 / self.bounds.rate
+
+    def _exchange(self, request: Request) -> Exchange:
+        before = time.monotonic()
+        headers = [(name.encode(), value.encode()) for name, value in request.headers]
+        with self.http.stream(request.method, request.url, headers=headers, content=request.body) as response:
+            body, is_cut = self._read(response, before)
+        return Exchange(request, response.status_code, response.headers, body, time.monotonic() - before, is_cut)
+
+    def _read(self, response: httpx.Response, before: float) -> tuple[bytes, bool]:
+        body = b""
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                return body[:LARGEST_ANSWER], True
+            if time.monotonic() - before > 2 * self.bounds.timeout:
+                raise httpx.ReadTimeout(f"the answer takes longer than {2 * self.bounds.timeout:g} s")
+        return body, False
+
+
+def request_of(method: str, url: str, parts: Parts) -> Request:
+    headers, content = dict(parts.get("headers", {})), parts.get("content")
+    token = parts.get("token")
+    if token is not None:
+        headers.setdefault("Authorization", f"Bearer {token}")
+    if "json" in parts:
+        content = json.dumps(parts["json"], ensure_ascii=False).encode()
+        headers.setdefault("Content-Type", "application/json")
+    return Request(method, url, tuple(headers.items()), content)
+
+
+def connect(base_url: str, bounds: Bounds) -> Client:
+    """A client of a service; closes with its `http`."""
+    timeout = httpx.Timeout(bounds.timeout)
+    return Client(base_url.rstrip("/"), bounds, httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False))
+
+
+def reachable(client: Client) -> str | None:
+    """Why nothing answers there; None if something does, whatever it says."""
+    with suppress(NotJudged):
+        try:
+            client.send("GET", "/healthz")
+        except NoAnswer as error:
+            return error.reason
+    return None
