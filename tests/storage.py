@@ -38,6 +38,11 @@ async def count(settings: Settings, table: str) -> object:
     return (await rows(settings, f"SELECT count(*) FROM {table}"))[0][0]
 
 
+async def integrity(settings: Settings) -> object:
+    """What SQLite finds wrong with its file: `ok`, or what is."""
+    return (await rows(settings, "PRAGMA integrity_check"))[0][0]
+
+
 def kind_of(settings: Settings) -> str:
     """Which database it is: `sqlite` or `postgresql`."""
     return settings.database_url.get_secret_value().partition(":")[0]

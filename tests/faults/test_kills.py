@@ -9,7 +9,7 @@ import pytest
 from service_standard.settings import Settings
 from tests.events.fleet import Callers, members
 from tests.figures import Proof
-from tests.storage import rows
+from tests.storage import integrity, rows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.fault]
 
@@ -23,7 +23,9 @@ Chain = list[tuple[str, int]]
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_killed_service_loses_nothing_on_sqlite(settings: Settings, proof: Proof) -> None:
-    proof(f"kills (sqlite): {await killed(settings, 20)}, integrity {await integrity(settings)}")
+    figures = await killed(settings, 20)
+    assert await integrity(settings) == "ok"
+    proof(f"kills (sqlite): {figures}, integrity ok")
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -56,9 +58,3 @@ async def chains(settings: Settings) -> dict[str, Chain]:
 def chain(version: int) -> Chain:
     """What an order leaves behind on its way to a version."""
     return [("order.created", 1), *(("order.updated", reached) for reached in range(2, version + 1))]
-
-
-async def integrity(settings: Settings) -> object:
-    ((said,),) = await rows(settings, "PRAGMA integrity_check")
-    assert said == "ok"
-    return said
