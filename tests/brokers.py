@@ -1,7 +1,7 @@
-"""The real brokers of the tests: where they are, and outages of them.
+"""The real brokers and the real Jaeger of the tests: where they are, and outages of them.
 
-`scripts/services` starts them and says where they are. A test that asks for a broker runs in one process with all that
-ask for the same one, so that an outage that one of them makes strikes no other.
+`scripts/services` starts them and says where they are. A test that asks for one of them runs in one process with all
+that ask for the same, so that an outage that one of them makes strikes no other.
 """
 
 import asyncio
@@ -13,9 +13,10 @@ from typing import Final
 
 import pytest
 
+from tests.jaeger import Jaeger
 from tests.sources import ROOT
 
-FIXTURES: Final = {"kafka_servers": "kafka", "rabbitmq_url": "rabbitmq"}
+FIXTURES: Final = {"kafka_servers": "kafka", "rabbitmq_url": "rabbitmq", "jaeger": "jaeger"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,8 +39,14 @@ def rabbitmq_url() -> str:
     return place("TEST_RABBITMQ_URL")
 
 
+@pytest.fixture(scope="session")
+def jaeger() -> Jaeger:
+    """A real Jaeger, which has the spans of other tests as well."""
+    return Jaeger(place("TEST_JAEGER_OTLP"), place("TEST_JAEGER_QUERY"))
+
+
 def place(variable: str) -> str:
-    """What the variable says; without it the test is skipped, or fails where the brokers have to be there."""
+    """What the variable says; without it the test is skipped, or fails where the services have to be there."""
     if value := os.environ.get(variable):
         return value
     reason = f'{variable} is not set; run: eval "$(scripts/services start)"'
