@@ -14,7 +14,7 @@ import httpx
 from service_standard.auth.minting import mint
 from service_standard.event_figures import EventFigures, SinkFigures, event_figures
 from tests.events.receiver import Receiver, Reply, Request
-from tests.process import WISH, Ended, Process, run, served
+from tests.process import WISH, Ended, Process, run_here, served
 from tests.service import settings_for
 from tests.storage import opened
 
@@ -31,7 +31,7 @@ class Operator:
     database_url: str
 
     def __call__(self, *arguments: str) -> Ended:
-        return run("events", *arguments, **QUICK, DATABASE_URL=self.database_url)
+        return run_here("events", *arguments, **QUICK, DATABASE_URL=self.database_url)
 
     def told(self, *arguments: str) -> str:
         """What a command prints that goes well."""
@@ -47,7 +47,7 @@ class Operator:
         return reason
 
     def figures(self) -> EventFigures:
-        """What `status` prints, asked for without the second that a process takes to start."""
+        """What `status` prints, before it is printed."""
         return asyncio.run(self._figures())
 
     async def _figures(self) -> EventFigures:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.events.receiver import Reply
 from tests.events.stage import DEADLINE, QUICK, Operator, Scene, refusing, staged
-from tests.process import run
+from tests.process import run_here
 
 
 @pytest.fixture
@@ -194,20 +194,20 @@ def led(tmp_path_factory: pytest.TempPathFactory) -> Operator:
     ],
 )
 def test_a_command_that_is_misspelled_is_a_usage_error(arguments: list[str]) -> None:
-    ended = run("events", *arguments, **QUICK)
+    ended = run_here("events", *arguments, **QUICK)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("usage: orders events")
     assert "Traceback" not in ended.err
 
 
 def test_help_is_given_without_a_database() -> None:
-    ended = run("events", "rewind", "--help", **QUICK, DATABASE_URL="postgresql://127.0.0.1:1/orders")
+    ended = run_here("events", "rewind", "--help", **QUICK, DATABASE_URL="postgresql://127.0.0.1:1/orders")
     assert (ended.code, ended.err) == (0, "")
     assert "--beginning" in ended.out
 
 
-def test_a_database_that_lacks_migrations_or_is_away_is_told(database_url: str) -> None:
-    reason = Operator(database_url).refused("status")
+def test_a_database_that_lacks_migrations_or_is_away_is_told(unmigrated_url: str) -> None:
+    reason = Operator(unmigrated_url).refused("status")
     assert re.fullmatch(r"the database lacks the migrations from none to \d{4}: run `orders migrate`", reason)
     reason = Operator("postgresql://ann:hunter2@127.0.0.1:1/orders").refused("status")
     assert reason == "PostgreSQL: ConnectionRefusedError"

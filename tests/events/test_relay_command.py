@@ -35,9 +35,9 @@ def test_relays_take_turns_and_each_ends_in_peace_when_it_is_told_to(database_ur
         assert service.stop().code == 0
 
 
-def test_a_relay_that_cannot_work_says_why(database_url: str) -> None:
-    ended = run("relay", **QUICK, DATABASE_URL=database_url)
+def test_a_relay_that_cannot_work_says_why(unmigrated_url: str) -> None:
+    ended = run("relay", **QUICK, DATABASE_URL=unmigrated_url)
     assert (ended.code, ended.out) == (2, "")
     assert "run `orders migrate`" in ended.err
-    ended = run("relay", **QUICK, DATABASE_URL=database_url, EVENT_SINKS="http")
+    ended = run("relay", **QUICK, DATABASE_URL=unmigrated_url, EVENT_SINKS="http")
     assert "EVENT_HTTP_URL: required" in ended.err
