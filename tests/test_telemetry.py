@@ -3,44 +3,16 @@
 import os
 import socket
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
-from threading import Thread
 from time import monotonic
+from uuid import UUID
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
-from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import INVALID_SPAN, Link, SpanKind, StatusCode
 
-from service_standard.edge import Edge
 from service_standard.spans import in_span, trace_id, traceparent
 from service_standard.telemetry import SHUTDOWN_SECONDS, Telemetry
-from tests.edge_app import HOST, PARENT, SECRET, TRACE, ask, create_app, settings
-
-
-class Traced:
-    """An app whose spans stay in memory."""
-
-    def __init__(self) -> None:
-        self._exporter = InMemorySpanExporter()
-        self.telemetry = Telemetry("orders", "1.0.0", settings(), exporter=self._exporter)
-        self.app: Edge = create_app(telemetry=self.telemetry)
-
-    @property
-    def spans(self) -> list[ReadableSpan]:
-        self.telemetry.flush()
-        return list(self._exporter.get_finished_spans())
-
-    @property
-    def span(self) -> ReadableSpan:
-        (span,) = self.spans
-        return span
-
-    def everything(self) -> str:
-        return "\n".join(str(span.to_json()) for span in self.spans)
+from tests.edge_app import HOST, PARENT, SECRET, TRACE, ask, settings
+from tests.traces import Traced, collected
 
 
 @pytest.fixture
@@ -153,6 +125,15 @@ def test_the_resource_says_which_service_speaks(monkeypatch: pytest.MonkeyPatch)
     resource = traced.span.resource.attributes
     names = ("service.name", "service.version", "deployment.environment.name", "service.namespace")
     assert [resource[name] for name in names] == ["orders", "1.0.0", "development", "shop"]
+    assert UUID(str(resource["service.instance.id"])).version == 4
+
+
+def test_the_environment_may_say_which_instance_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=pod-7")
+    traced = Traced()
+    with in_span(traced.telemetry.tracer, "work"):
+        pass
+    assert traced.span.resource.attributes["service.instance.id"] == "pod-7"
 
 
 def test_a_span_is_told_to_others_as_a_traceparent(traced: Traced) -> None:
@@ -171,55 +152,15 @@ def test_without_an_endpoint_there_are_ids_and_no_spans() -> None:
     assert trace_id() is None
 
 
-class Collector(ThreadingHTTPServer):
-    """A receiver of OTLP over HTTP: the path and the spans of each export."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Receiving)
-        self.exports: Queue[tuple[str, list[ProtoSpan]]] = Queue()
-        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Receiving(BaseHTTPRequestHandler):
-    server: Collector
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        request = ExportTraceServiceRequest.FromString(body)
-        spans = [s for r in request.resource_spans for scope in r.scope_spans for s in scope.spans]
-        self.server.exports.put((self.path, spans))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    collector = Collector()
-    yield collector
-    collector.shutdown()
-    collector.server_close()
-
-
 @pytest.mark.parametrize("name", ["otel_exporter_otlp_endpoint", "jaeger_endpoint"])
 @pytest.mark.parametrize("suffix", ["", "/", "/v1/traces"])
-def test_the_last_spans_reach_the_collector_before_the_service_ends(
-    collector: Collector, name: str, suffix: str
-) -> None:
-    telemetry = Telemetry("orders", "1.0.0", settings(**{name: collector.url + suffix}))
-    with in_span(telemetry.tracer, "work"):
-        pass
-    telemetry.shutdown()
-    path, spans = collector.exports.get(timeout=5)
-    assert (path, [span.name for span in spans]) == ("/v1/traces", ["work"])
+def test_the_last_spans_reach_the_collector_before_the_service_ends(name: str, suffix: str) -> None:
+    with collected() as traces:
+        telemetry = Telemetry("orders", "1.0.0", settings(**{name: traces.url + suffix}), metric_readers=[])
+        with in_span(telemetry.tracer, "work"):
+            pass
+        telemetry.shutdown()
+    assert (traces.paths, [span.name for span in traces.spans]) == (["/v1/traces"], ["work"])
 
 
 def test_a_collector_that_never_answers_is_not_waited_for(caplog: pytest.LogCaptureFixture) -> None:

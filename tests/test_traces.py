@@ -2,18 +2,27 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from service_standard.contract import load_event_contract
+from service_standard.inbox import Inbound, Inbox, Refused
 from service_standard.settings import Settings
-from tests.storage import held, rows
-from tests.traces import Traces, attributes, collected, traceparent
+from service_standard.write_queue import Write
+from tests.events.stream import eventually
+from tests.events.test_payments import event as payment
+from tests.events.test_payments import tell
+from tests.service import ROOT
+from tests.storage import held, opened, rows
+from tests.traces import Traced, Traces, attributes, collected, traceparent
 
 pytestmark = pytest.mark.anyio
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+FOREIGN = f"00-{'a' * 32}-{'b' * 16}-01"
 SECRET = "zoe-s3cret"
 
 
@@ -78,3 +87,49 @@ async def test_a_database_that_is_gone_is_an_error_of_its_transaction(traces: Tr
     assert attributes(transaction)["error.type"] == "DatabaseUnavailable"
     assert traces.named("create order.created") == []
     assert SECRET not in traces.everything()
+
+
+async def test_the_relay_links_what_it_sends_to_its_creation(traces: Traces, settings: Settings) -> None:
+    async with traces.of(settings) as orders:
+        await orders.create()
+        await eventually(partial(delivered, settings))
+    create, send = traces.only("create order.created"), traces.only("send orders.events")
+    assert [(link.trace_id, link.span_id) for link in send.links] == [(create.trace_id, create.span_id)]
+    assert send.trace_id != create.trace_id
+    assert (send.kind, attributes(send)["messaging.system"]) == (Span.SPAN_KIND_CLIENT, "log")
+
+
+async def delivered(settings: Settings) -> bool:
+    """Whether the one event has been written off by its sink."""
+    return await rows(settings, "SELECT position FROM sink_cursors") == [(1,)]
+
+
+async def test_an_event_over_http_is_processed_below_its_request(traces: Traces, settings: Settings) -> None:
+    async with traces.of(settings) as orders:
+        order = (await orders.create())["id"]
+        assert await tell(orders, {**payment(order, reason=SECRET), "traceparent": FOREIGN}) == 202
+    server, process = traces.only("POST /events"), traces.only("process payment.successful")
+    transaction = next(span for span in traces.named("transaction") if span.parent_span_id == process.span_id)
+    create = traces.only("create order.updated")
+    assert (process.parent_span_id, process.kind) == (server.span_id, Span.SPAN_KIND_CONSUMER)
+    assert create.parent_span_id == transaction.span_id
+    assert create.trace_id == server.trace_id
+    assert [traceparent(link) for link in process.links] == [FOREIGN]
+    assert SECRET not in traces.everything()
+
+
+async def test_a_message_of_a_broker_begins_a_trace_linked_to_its_sender(settings: Settings) -> None:
+    async def refuse(event: Inbound, done: Sequence[Write]) -> None:
+        raise Refused(SECRET)
+
+    traced = Traced()
+    contract = load_event_contract(ROOT / "asyncapi" / "orders.yaml")
+    async with opened(settings) as database:
+        inbox = Inbox(database, contract, {"payment.successful": refuse}, 1, traced.telemetry.tracer)
+        await inbox.receive({**payment("an-order", reason=SECRET), "traceparent": FOREIGN})
+    span = traced.span
+    assert (span.name, span.parent) == ("process payment.successful", None)
+    assert [f"{link.context.trace_id:032x}" for link in span.links] == [FOREIGN.split("-")[1]]
+    assert f"{span.context.trace_id:032x}" != FOREIGN.split("-")[1]
+    assert (span.attributes or {})["error.type"] == "Refused"
+    assert SECRET not in traced.everything()

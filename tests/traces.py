@@ -1,4 +1,4 @@
-"""A collector of traces: a real receiver of OTLP over HTTP, and a service whose spans go there."""
+"""Spans that stay in memory, and a collector of them: a real receiver of OTLP over HTTP."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -6,10 +6,37 @@ from dataclasses import dataclass, field
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from service_standard.edge import Edge
 from service_standard.settings import Settings
+from service_standard.telemetry import Telemetry
+from tests.edge_app import create_app, settings
 from tests.events.receiver import Receiver, Reply, Request
 from tests.service import Caller, running
+
+
+class Traced:
+    """An app whose spans stay in memory."""
+
+    def __init__(self, **values: object) -> None:
+        self._exporter = InMemorySpanExporter()
+        self.telemetry = Telemetry("orders", "1.0.0", settings(**values), exporter=self._exporter)
+        self.app: Edge = create_app(telemetry=self.telemetry)
+
+    @property
+    def spans(self) -> list[ReadableSpan]:
+        self.telemetry.flush()
+        return list(self._exporter.get_finished_spans())
+
+    @property
+    def span(self) -> ReadableSpan:
+        (span,) = self.spans
+        return span
+
+    def everything(self) -> str:
+        return "\n".join(str(span.to_json()) for span in self.spans)
 
 
 @dataclass
@@ -37,9 +64,9 @@ class Traces:
         return "\n".join(map(str, self.spans))
 
     @asynccontextmanager
-    async def of(self, settings: Settings, **values: object) -> AsyncIterator[Caller]:
+    async def of(self, used: Settings, **values: object) -> AsyncIterator[Caller]:
         """A service whose spans are here after the block."""
-        async with running(settings.model_copy(update={"jaeger_endpoint": self.url, **values})) as caller:
+        async with running(used.model_copy(update={"jaeger_endpoint": self.url, **values})) as caller:
             yield caller
 
 
@@ -57,6 +84,6 @@ def attributes(span: Span) -> dict[str, str | int]:
     return {a.key: a.value.string_value or a.value.int_value for a in span.attributes}
 
 
-def traceparent(span: Span) -> str:
+def traceparent(span: Span | Span.Link) -> str:
     """The span as an event names it: what was collected was sampled."""
     return f"00-{span.trace_id.hex()}-{span.span_id.hex()}-01"

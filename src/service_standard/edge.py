@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from fastapi import FastAPI
+from opentelemetry.trace import get_current_span
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,6 +27,7 @@ from service_standard.problems import (
     validation_problem,
 )
 from service_standard.settings import Settings
+from service_standard.spans import failed
 
 LARGEST_HEAD: Final = 16 * 1024
 MOST_HEADERS: Final = 100
@@ -81,6 +83,7 @@ class Guard:
         except Exception as error:  # noqa: BLE001 the barrier: nothing else stands between a bug and the caller
             exchange.error = error
             await _answer_crash(exchange)
+            failed(get_current_span(), error)
 
 
 async def _answer_crash(exchange: Exchange) -> None:

@@ -8,13 +8,17 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
+
+from opentelemetry.trace import Link, Span, SpanKind, Tracer
 
 from service_standard.contract import EventContract, Object
 from service_standard.database import Database, Row
 from service_standard.identity import now_ns, timestamp
 from service_standard.problems import FieldError
+from service_standard.spans import context_of, in_span
 from service_standard.write_queue import Write
 
 log = logging.getLogger(__name__)
@@ -81,12 +85,13 @@ class Inbox:
     """Takes events for the types that the contract declares as received."""
 
     def __init__(
-        self, database: Database, contract: EventContract, effects: Mapping[str, Effect], attempts: int
+        self, database: Database, contract: EventContract, effects: Mapping[str, Effect], attempts: int, tracer: Tracer
     ) -> None:
         self._database = database
         self._types = contract.received
         self._effects = effects
         self._attempts = attempts
+        self._tracer = tracer
 
     async def receive(self, envelope: Object) -> None:
         """Returns when the event is stored with its effect, or stored to wait for it; duplicates do nothing.
@@ -138,11 +143,24 @@ class Inbox:
             raise Refused(", ".join(error.sentence for error in errors))
 
     async def _effect(self, event: Inbound) -> None:
-        self._require_valid(event)
-        try:
-            await self._effects[event.type](event, done(event))
-        except AlreadyDone:
-            log.info("duplicate event", extra={"event_id": event.id})
+        with self._processing(event):
+            self._require_valid(event)
+            try:
+                await self._effects[event.type](event, done(event))
+            except AlreadyDone:
+                log.info("duplicate event", extra={"event_id": event.id})
+
+    def _processing(self, event: Inbound) -> AbstractContextManager[Span]:
+        """A span below the request that brought the event, or of its own, linked to the span that made the event."""
+        attributes = {
+            "messaging.operation.name": "process",
+            "messaging.operation.type": "process",
+            "messaging.destination.name": self._types[event.type].channel,
+            "messaging.message.id": event.id,
+        }
+        created = context_of(event.traceparent)
+        links = [Link(created)] if created.is_valid else []
+        return in_span(self._tracer, f"process {event.type}", SpanKind.CONSUMER, attributes, links)
 
     async def _retry(self, event: Inbound, attempts: int) -> None:
         try:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import trace
-from opentelemetry.trace import Link, Span, SpanKind, StatusCode, Tracer
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
 
@@ -27,6 +28,12 @@ def traceparent(span: Span) -> str | None:
     if not context.is_valid:
         return None
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+
+def context_of(traceparent: str | None) -> SpanContext:
+    """The span that a `traceparent` names, to link to; not a valid one if it names none."""
+    carrier = {} if traceparent is None else {"traceparent": traceparent}
+    return trace.get_current_span(TraceContextTextMapPropagator().extract(carrier)).get_span_context()
 
 
 @contextmanager

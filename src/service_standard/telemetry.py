@@ -18,11 +18,13 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
+from opentelemetry.sdk.trace.export import SpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from service_standard.sampling import SampledAndFailed, Share
 from service_standard.settings import Settings
+from service_standard.waves import LARGEST_BATCH
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +47,8 @@ NATIVE_TELEMETRY_OFF: Final[TelemetryConfig] = {
 class Telemetry:
     """Traces and metrics of one service; its providers are handed on, never global, so one process can hold several.
 
-    Every request is traced, whatever the `sampled` flag of its `traceparent` says: the flag is a caller's
-    wish, and no wish of a caller's may hide an error. Volume is the collector's to reduce, which also sees
-    how a trace ended. Without an endpoint nothing is recorded, but the ids for logs and problems are made.
+    Of the traces as large a share is exported as the settings say, and of the others every span that failed.
+    Without an endpoint nothing is recorded, but the ids for logs and problems are made.
     """
 
     def __init__(
@@ -63,13 +64,13 @@ class Telemetry:
         resource = _resource(service, version, settings)
         self._exporter = exporter or _otlp_exporter(settings)
         self._provider = TracerProvider(
-            sampler=ALWAYS_ON if self._exporter else ALWAYS_OFF,
+            sampler=Share(settings.otel_traces_sampler_arg) if self._exporter else ALWAYS_OFF,
             resource=resource,
-            span_limits=SpanLimits(max_span_attribute_length=LONGEST_ATTRIBUTE),
+            span_limits=SpanLimits(max_span_attribute_length=LONGEST_ATTRIBUTE, max_links=LARGEST_BATCH),
             shutdown_on_exit=False,
         )
         if self._exporter:
-            self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
+            self._provider.add_span_processor(SampledAndFailed(self._exporter))
         readers = list(_otlp_readers(settings)) if metric_readers is None else metric_readers
         self._meters = MeterProvider(readers, resource, shutdown_on_exit=False)
         self.tracer = self._provider.get_tracer(service, version)

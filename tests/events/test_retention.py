@@ -1,6 +1,7 @@
 """Retention of events: what every sink has is forgotten in time, what one still needs never is."""
 
 import pytest
+from opentelemetry.trace import NoOpTracer
 
 from service_standard.contract import load_event_contract
 from service_standard.identity import timestamp
@@ -19,7 +20,7 @@ LONG_AGO = timestamp(0)
 async def prune(stream: Stream, settings: Settings, **values: object) -> list[str]:
     """The ids of the events that are left after a round of retention."""
     chosen = settings_for(settings.database_url.get_secret_value(), **values)
-    inbox = Inbox(stream.database, load_event_contract(ROOT / "asyncapi" / "orders.yaml"), {}, 1)
+    inbox = Inbox(stream.database, load_event_contract(ROOT / "asyncapi" / "orders.yaml"), {}, 1, NoOpTracer())
     await Retention(stream.database, stream.outbox, inbox, chosen).prune()
     return [str(row[0]) for row in await stream.database.fetch("SELECT event_id FROM outbox ORDER BY id")]
 

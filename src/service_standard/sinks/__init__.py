@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 
+from opentelemetry.trace import Tracer
+
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Sink
+from service_standard.sinks.traced import TracedSink
 
 # A sink's module is imported where it is chosen: the drivers that nobody uses cost no memory and no time to start.
 # ruff: noqa: PLC0415
 
 
-def sinks_of(settings: Settings, channel: str) -> Iterator[Sink]:
+def sinks_of(settings: Settings, channel: str, tracer: Tracer) -> Iterator[Sink]:
     """The sinks that the settings name; `channel` is the address of the events' channel in the AsyncAPI document."""
     for name in dict.fromkeys(settings.event_sinks):
-        yield _sink(name, settings, channel)
+        yield TracedSink(_sink(name, settings, channel), channel, tracer)
 
 
 def _sink(name: str, settings: Settings, channel: str) -> Sink:
