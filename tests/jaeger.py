@@ -29,11 +29,6 @@ class Span:
     def kind(self) -> object:
         return self.tags["span.kind"]
 
-    @property
-    def traceparent(self) -> str:
-        """How an event names the span."""
-        return "00-{}-{}-01".format(*self.place)
-
 
 @dataclass(frozen=True)
 class Traces:
@@ -42,9 +37,9 @@ class Traces:
     spans: tuple[Span, ...]
     text: str
 
-    def span(self, name: str, **place: Place) -> Span:
-        """The only span of a name that has this `parent`, or this `link`."""
-        (found,) = (span for span in self.spans if span.name == name and _is_at(span, **place))
+    def span(self, name: str, parent: Place | None = None) -> Span:
+        """The only span of a name, or the only one below a parent."""
+        (found,) = (span for span in self.spans if span.name == name and parent in {None, span.parent})
         return found
 
 
@@ -69,8 +64,10 @@ class Jaeger:
         return Traces(tuple(_span(span) for trace in answer.json()["data"] for span in trace["spans"]), answer.text)
 
 
-def _is_at(span: Span, parent: Place | None = None, link: Place | None = None) -> bool:
-    return parent in {None, span.parent} and (link is None or link in span.links)
+def place_of(traceparent: str) -> Place:
+    """The span that an event names."""
+    _, trace, span, _ = traceparent.split("-")
+    return trace, span
 
 
 def _span(read: dict[str, Any]) -> Span:
