@@ -5,16 +5,19 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from service_standard.trouble import Trouble
+
 log = logging.getLogger(__name__)
 
 
 class Repeated:
-    """Does `work` every `seconds`; a failure is logged and does not end it."""
+    """Does `work` every `seconds`; a failure is logged, once for as long as it lasts, and does not end it."""
 
     def __init__(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         self._name = name
         self._seconds = seconds
         self._work = work
+        self._trouble = Trouble(log, "background work", work=name)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -32,5 +35,7 @@ class Repeated:
             await asyncio.sleep(self._seconds)
             try:
                 await self._work()
-            except Exception:
-                log.exception("background work failed", extra={"work": self._name})
+            except Exception as error:  # noqa: BLE001 whatever it is, the next round comes
+                self._trouble.met(error)
+            else:
+                self._trouble.over()

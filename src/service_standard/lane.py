@@ -15,6 +15,7 @@ from service_standard.lease import Lead, LeadLost, Lease
 from service_standard.outbox import Outbox
 from service_standard.parking import Parking, parked, retried
 from service_standard.sinks.delivery import Accepted, NotNow, Outcome, Outgoing, Sink
+from service_standard.trouble import Trouble
 from service_standard.waves import LARGEST_BATCH, SMALLEST_BATCH, Batch, delays, first_of_each_key, next_size
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,8 @@ class Lane:
         self._sequenced = sequenced
         self._moved = asyncio.Event()
         self._size = SMALLEST_BATCH
+        self._trouble = Trouble(log, "relay", sink=sink.name)
+        self._outage = Trouble(log, "the sink", sink=sink.name)
 
     async def run(self) -> None:
         """Goes on until it is cancelled: an outage of the database is waited out, and a bug does not end it either."""
@@ -59,10 +62,8 @@ class Lane:
                 await self._lead_if_free()
             except LeadLost:
                 log.warning("relay lost the lead", extra={"sink": self.sink.name})
-            except DatabaseUnavailable:
-                log.warning("relay waits for the database", extra={"sink": self.sink.name})
-            except Exception:
-                log.exception("relay failed", extra={"sink": self.sink.name})
+            except Exception as error:  # noqa: BLE001 whatever it is, the lead is asked for again
+                self._trouble.met(error)
             await asyncio.sleep(self._lease.seconds / 3)
 
     async def _lead_if_free(self) -> None:
@@ -73,6 +74,7 @@ class Lane:
         """
         lead = await self._lease.take()
         if lead is None:
+            self._trouble.over()
             return
         log.info("relay leads", extra={"sink": self.sink.name, "epoch": lead.epoch, "position": lead.position})
         self.figures.leads = True
@@ -96,15 +98,17 @@ class Lane:
             self._moved.clear()
             try:
                 await self._lease.keep(lead)
-            except DatabaseUnavailable:
-                log.warning("relay cannot write its cursor", extra={"sink": self.sink.name})
+            except DatabaseUnavailable as error:
+                self._trouble.met(error)
             await asyncio.sleep(KEEP_SECONDS)
 
     async def _travel(self, lead: Lead) -> NoReturn:
         while True:
             ring = self._sequenced.next()
             await self._retry(lead)
-            if not await self._advance(lead):
+            is_behind = await self._advance(lead)
+            self._trouble.over()
+            if not is_behind:
                 await rung(ring, POLL_SECONDS)
 
     async def _advance(self, lead: Lead) -> bool:
@@ -155,21 +159,22 @@ class Lane:
             if is_out or any(outage.retry_after for outage in outages):
                 await self._wait_out(outages, next(pauses))
             elif not outages:
+                self._outage.over()
                 pauses = delays()
 
     async def _attempt(self, wave: Sequence[Outgoing]) -> Sequence[Outcome]:
         outcomes: Sequence[Outcome]
         try:
             outcomes = await self.sink.deliver(wave)
-        except Exception:
-            log.exception("the sink failed", extra={"sink": self.sink.name})
+        except Exception as error:  # noqa: BLE001 a bug of one sink is that sink's outage
+            self._outage.met(error)
             outcomes = [NotNow("the sink failed")] * len(wave)
         for outcome in outcomes:
             self.figures.count(outcome)
         return outcomes
 
     async def _wait_out(self, outages: Sequence[NotNow], delay: float) -> None:
-        log.warning("the sink is out", extra={"sink": self.sink.name, "reason": outages[0].reason})
+        self._outage.is_out(outages[0].reason)
         asked = max(outage.retry_after or 0.0 for outage in outages)
         # Replicas and services that lost the same broker must not all come back at the same moment.
         await asyncio.sleep(max(asked, delay * random.uniform(0.5, 1.0)))  # noqa: S311 no secret depends on it

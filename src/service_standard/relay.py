@@ -19,6 +19,7 @@ from service_standard.lease import Lease
 from service_standard.outbox import Outbox
 from service_standard.parking import Parking
 from service_standard.sinks.delivery import Sink
+from service_standard.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Relay:
             for sink, lease in zip(sinks, leases, strict=True)
         ]
         self._tasks: list[asyncio.Task[None]] = []
+        self._trouble = Trouble(log, "the sequencer")
 
     async def start(self) -> None:
         """Starts the sinks, the sequencer and the lanes."""
@@ -70,10 +72,10 @@ class Relay:
         try:
             while await self._outbox.sequence():
                 self.sequenced.ring()
-        except DatabaseUnavailable:
-            log.warning("the sequencer waits for the database")
-        except Exception:
-            log.exception("the sequencer failed")
+        except Exception as error:  # noqa: BLE001 whatever it is, the next round comes
+            self._trouble.met(error)
+        else:
+            self._trouble.over()
 
 
 class Announcer:

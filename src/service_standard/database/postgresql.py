@@ -18,6 +18,7 @@ from service_standard.database.statements import (
     UniqueViolation,
     Value,
 )
+from service_standard.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ class PostgreSQL:
         self._timeout = timeout
         self._pool: asyncpg.Pool | None = None
         self._listening: asyncio.Task[None] | None = None
+        # Without it polling goes on.
+        self._deafness = Trouble(log, "listening for new events")
 
     async def start(self) -> None:
         """Connects lazily: a server that is down makes the service unready, not unable to start."""
@@ -83,8 +86,8 @@ class PostgreSQL:
         while True:
             try:
                 await self._listen_until_lost(heard)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-                log.warning("cannot listen for new events, polling goes on")
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+                self._deafness.is_out(type(error).__name__)
             await asyncio.sleep(self._timeout)
 
     async def _listen_until_lost(self, heard: Callable[[], None]) -> None:
@@ -93,6 +96,7 @@ class PostgreSQL:
         try:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, lambda *_: heard())
+            self._deafness.over()
             await lost.wait()
         finally:
             connection.terminate()
