@@ -6,14 +6,29 @@ from typing import Any, Final
 
 import yaml
 
+from service_standard.checker.subject import Subject
+
 Files = dict[str, Any]
-HERE: Final = Path(__file__).parent
+GOOD: Final = Path(__file__).parent / "good"
 
 
 def good() -> Files:
-    """The documents of a good service by their paths, as values that a test may change."""
-    found = (HERE / "good").rglob("*.yaml")
-    return {str(path.relative_to(HERE / "good")): yaml.safe_load(path.read_text()) for path in found}
+    """The files of a good service by their paths: documents as values that a test may change, others as text."""
+    found = (path for path in GOOD.rglob("*") if path.is_file())
+    return {str(path.relative_to(GOOD)): _value(path) for path in found}
+
+
+def _value(path: Path) -> Any:
+    text = path.read_text()
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    return yaml.safe_load(text) if path.suffix == ".yaml" else text
+
+
+def subject_of(files: Files, directory: Path) -> Subject:
+    """What the checker checks when it is given these files, log and events included."""
+    write(files, directory)
+    return Subject(directory, log_file=directory / "log.jsonl", events_file=str(directory / "events.jsonl"))
 
 
 def write(files: Files, directory: Path) -> Path:
@@ -22,5 +37,11 @@ def write(files: Files, directory: Path) -> Path:
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if value is not None:
-            path.write_text(value if isinstance(value, str) else json.dumps(value))
+            path.write_text(_text(name, value))
     return directory
+
+
+def _text(name: str, value: Any) -> str:
+    if name.endswith(".jsonl") and isinstance(value, list):
+        return "".join(json.dumps(line) + "\n" for line in value)
+    return value if isinstance(value, str) else json.dumps(value)

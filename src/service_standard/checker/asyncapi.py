@@ -6,8 +6,8 @@ from functools import cached_property
 from itertools import product
 from typing import Final, Literal, TypeAlias
 
-from service_standard.checker.documents import part
-from service_standard.contract import Node
+from service_standard.checker.documents import part, properties, required
+from service_standard.contract import Node, Object
 
 # In AsyncAPI 2 the document speaks for its reader: what others may subscribe to is what the service sends.
 _ACTIONS_OF_2: Final[tuple[tuple[str, "Direction"], ...]] = (("subscribe", "send"), ("publish", "receive"))
@@ -41,15 +41,11 @@ class Message:
 
     def attribute(self, name: str) -> Node | None:
         """The schema of one attribute of the envelope."""
-        return next((node for key, node in self.attributes if key == name), None)
-
-    @property
-    def attributes(self) -> list[tuple[str, Node]]:
-        return list(_properties(self.payload, ())) if self.payload else []
+        return properties(self.payload).get(name)
 
     @property
     def required(self) -> frozenset[str]:
-        return frozenset(_required(self.payload, ())) if self.payload else frozenset()
+        return required(self.payload)
 
 
 @dataclass(frozen=True)
@@ -57,6 +53,7 @@ class AsyncApi:
     """A whole document; a reference that leads nowhere raises ContractError."""
 
     root: Node
+    written: Object
 
     @property
     def version(self) -> str:
@@ -100,23 +97,3 @@ def constant(schema: Node | None) -> str | None:
 def _alternatives(message: Node | None) -> Iterator[Node]:
     if message is not None:
         yield from message["oneOf"].elements() if "oneOf" in message else (message,)
-
-
-def _parts(schema: Node, seen: tuple[str, ...]) -> Iterator[Node]:
-    """The schemas that all hold together with this one, each once though they refer to each other in a ring."""
-    if "allOf" in schema and schema.uri not in seen:
-        yield from schema["allOf"].elements()
-
-
-def _properties(schema: Node, seen: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
-    if "properties" in schema:
-        yield from schema["properties"].items()
-    for other in _parts(schema, seen):
-        yield from _properties(other, (*seen, schema.uri))
-
-
-def _required(schema: Node, seen: tuple[str, ...]) -> Iterator[str]:
-    names = schema.get("required")
-    yield from (str(name) for name in names) if isinstance(names, list) else ()
-    for other in _parts(schema, seen):
-        yield from _required(other, (*seen, schema.uri))

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import yaml
 
@@ -13,18 +14,23 @@ from service_standard.contract.document import load_document, walk
 SERVED: Final = Path("/served")
 
 
-def read_document(path: Path) -> Node:
-    """The document at `path` with all files that it refers to, its schemas in the words of JSON Schema 2020-12.
+class Document(NamedTuple):
+    """A document with all files that it refers to: `root` has its schemas in the words of JSON Schema 2020-12."""
+
+    root: Node
+    written: Object
+
+
+def read_document(path: Path) -> Document:
+    """The document at `path`.
 
     Raises:
         ContractError: a file is missing, too large or not YAML, or a reference leads out of the file system.
     """
-    root = load_document(path)
-    _modernise(root)
-    return root
+    return _modern(load_document(path))
 
 
-def served_document(text: bytes, name: str) -> Node:
+def served_document(text: bytes, name: str) -> Document:
     """A document that a service answered as JSON.
 
     Raises:
@@ -37,17 +43,17 @@ def served_document(text: bytes, name: str) -> Node:
     if not isinstance(value, dict):
         raise ContractError([f"{name}: is not a JSON object"])
     file = SERVED / name.strip("/")
-    root = Node({file: cast("Object", value)}, file, "", cast("Json", value))
-    _modernise(root)
-    return root
+    return _modern(Node({file: cast("Object", value)}, file, "", cast("Json", value)))
 
 
-def _modernise(root: Node) -> None:
-    """Older schemas in today's words, in place, so that every pointer stays true."""
-    for file in root.files.values():
-        for part in list(walk(cast("Json", file))):
-            _allow_null(part)
-            _exclude_bounds(part)
+def _modern(written: Node) -> Document:
+    """Older schemas in today's words, each at the place where it was."""
+    files = deepcopy(dict(written.files))
+    for schema in (schema for file in files.values() for schema in list(walk(cast("Json", file)))):
+        _allow_null(schema)
+        _exclude_bounds(schema)
+    root = Node(files, written.file, "", cast("Json", files[written.file]))
+    return Document(root, written.files[written.file])
 
 
 def _allow_null(schema: Object) -> None:
@@ -74,6 +80,26 @@ def part(node: Node | None, *keys: str) -> Node | None:
     for key in keys:
         node = node[key] if node is not None and key in node else None
     return node
+
+
+def properties(schema: Node | None, seen: tuple[str, ...] = ()) -> dict[str, Node]:
+    """The properties of an object, those of its `allOf` included, though schemas may refer to each other in a ring."""
+    if schema is None or schema.uri in seen:
+        return {}
+    found = dict(schema["properties"].items()) if "properties" in schema else {}
+    for other in schema["allOf"].elements() if "allOf" in schema else ():
+        found = {**properties(other, (*seen, schema.uri)), **found}
+    return found
+
+
+def required(schema: Node | None, seen: tuple[str, ...] = ()) -> frozenset[str]:
+    """The names of the properties that an object must have, as `properties` collects them."""
+    if schema is None or schema.uri in seen:
+        return frozenset()
+    names = schema.get("required")
+    found = frozenset(map(str, names if isinstance(names, list) else ()))
+    others = schema["allOf"].elements() if "allOf" in schema else ()
+    return found.union(*(required(other, (*seen, schema.uri)) for other in others))
 
 
 def line_of(file: Path, pointer: str) -> int | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from service_standard.checker.documents import part
-from service_standard.contract import Json, Node
+from service_standard.checker.documents import part, properties
+from service_standard.contract import Json, Node, Object
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # The operations of the service itself, which the standard or an operator asks for: no resources, and public.
@@ -104,6 +104,7 @@ class OpenApi:
     """A whole document. What it lacks is empty here; a reference that leads nowhere raises ContractError."""
 
     root: Node
+    written: Object
 
     @property
     def version(self) -> str:
@@ -134,7 +135,7 @@ class OpenApi:
         schema = json_schema(operation.success)
         if schema is None:
             return False
-        has_many = schema.get("type") == "array" or ("properties" in schema and "items" in schema["properties"])
+        has_many = schema.get("type") == "array" or "items" in properties(schema)
         return has_many or any(self._is_element(operation, other) for other in self.operations)
 
     @staticmethod

@@ -8,14 +8,14 @@ from typing import Final, TypeVar
 
 from service_standard.checker.asyncapi import AsyncApi
 from service_standard.checker.captured import Captured, Line, read_events, read_lines
-from service_standard.checker.documents import read_document, served_document
+from service_standard.checker.documents import Document, read_document, served_document
 from service_standard.checker.live.target import Live
 from service_standard.checker.openapi import OpenApi
 from service_standard.checker.rule import NotJudged, Place
 from service_standard.contract import ContractError, Json, Node, Object
 from service_standard.contract.document import read_yaml
 
-Document = TypeVar("Document")
+Value = TypeVar("Value")
 MANIFEST: Final = "service.yaml"
 # Where contracts lie in a repository whose manifest does not say it.
 USUAL_FOLDERS: Final = ("", "openapi", "asyncapi", "api", "docs", "spec", "contracts")
@@ -70,12 +70,12 @@ class Subject:
         path = self.contract_path("api", "openapi")
         if path is None and self.target is not None:
             answer = self.target.send("GET", "/openapi.json")
-            return OpenApi(_read(lambda: served_document(answer.body, "/openapi.json")))
-        return OpenApi(self._document(path, "OpenAPI"))
+            return OpenApi(*_read(lambda: served_document(answer.body, "/openapi.json")))
+        return OpenApi(*self._document(path, "OpenAPI"))
 
     @cached_property
     def asyncapi(self) -> AsyncApi:
-        return AsyncApi(self._document(self.contract_path("events", "asyncapi"), "AsyncAPI"))
+        return AsyncApi(*self._document(self.contract_path("events", "asyncapi"), "AsyncAPI"))
 
     def contract_path(self, word: str, stem: str) -> Path | None:
         """The path of a contract, whether a file is there or not; None if nothing points to one."""
@@ -92,9 +92,9 @@ class Subject:
             return None
 
     @staticmethod
-    def _document(path: Path | None, kind: str) -> Node:
-        if path is None:
-            raise NotJudged(f"there is no {kind} document")
+    def _document(path: Path | None, kind: str) -> Document:
+        if path is None or not path.is_file():
+            raise NotJudged(f"there is no {kind} document" + (f" at {path}" if path else ""))
         return _read(lambda: read_document(path))
 
     @cached_property
@@ -125,7 +125,7 @@ class Subject:
         return Place(str(file.relative_to(self.directory.resolve()) if is_inside else file), node.pointer)
 
 
-def _read(read: Callable[[], Document]) -> Document:
+def _read(read: Callable[[], Value]) -> Value:
     try:
         return read()
     except ContractError as error:

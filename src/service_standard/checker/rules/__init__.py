@@ -3,10 +3,36 @@
 from typing import Final
 
 from service_standard.checker.rule import Rule
-from service_standard.checker.rules import manifest, probes
+from service_standard.checker.rules import (
+    captured_events,
+    configuration,
+    description,
+    documents,
+    event_documents,
+    log_lines,
+    manifest,
+    paging,
+    paths,
+    probes,
+    problems,
+    scopes,
+)
 from service_standard.checker.standard import REQUIREMENTS
 
-_MODULES: Final = (manifest, probes)
+_MODULES: Final = (
+    documents,
+    problems,
+    paths,
+    paging,
+    description,
+    scopes,
+    event_documents,
+    captured_events,
+    log_lines,
+    probes,
+    configuration,
+    manifest,
+)
 
 
 def every_rule() -> tuple[Rule, ...]:

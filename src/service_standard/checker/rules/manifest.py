@@ -49,13 +49,13 @@ def the_contracts_agree_with_it(subject: Subject) -> Iterator[Finding]:
 
 def _disagreements(subject: Subject, manifest: ManifestFile, root: Node) -> Iterator[Finding]:
     info = root["info"]
-    if info.get("version") != manifest.version:
-        version = info.get("version")
+    version = info.get("version")
+    if version is not None and version != manifest.version:
         yield Finding(
             f"`info.version` is {version}, the manifest's is {manifest.version}", subject.shown(info.child("version"))
         )
-    if not _words(manifest.name) <= _words(str(info.get("title"))):
-        title = info.get("title")
+    title = info.get("title")
+    if title is not None and not _words(manifest.name) <= _words(str(title)):
         yield Finding(f"`info.title` is {title}, the manifest's name is {manifest.name}", subject.shown(info))
 
 
