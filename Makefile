@@ -26,6 +26,7 @@ help: ## list the targets
 # The last line replaces its shell by the service, so a signal sent to it, or to make, stops the service cleanly.
 run: export ENVIRONMENT ?= development
 run: export HOST ?= 127.0.0.1
+run: export DRAIN_SECONDS ?= 0
 run: $(RUN_DEPS) ## install, migrate and serve; honours PORT, HOST, DATABASE_URL, JWT_SECRET_KEY, ...
 	@$(BIN)/orders migrate
 	@exec $(BIN)/orders serve

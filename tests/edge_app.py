@@ -13,7 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Scope
 
+from service_standard.admission import Admission
 from service_standard.answers import instance, no_such_method, no_such_path, problem_response
+from service_standard.bell import Bell
+from service_standard.drain import Drain
 from service_standard.edge import Edge, edge
 from service_standard.logs import configure_logs
 from service_standard.problems import Problem, unavailable
@@ -23,6 +26,7 @@ from service_standard.telemetry import NATIVE_TELEMETRY_OFF, Telemetry
 
 SECRET: Final = "postgresql://orders:hunter2@db/orders"
 METHODS: Final = {"/orders": "GET, POST", "/healthz": "GET"}
+MUCH: Final = 32 * 1024 * 1024
 HOST: Final = (b"host", b"orders.test")
 TRACE: Final = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT: Final = "00f067aa0ba902b7"
@@ -42,7 +46,11 @@ def allow(path: str) -> str | None:
 
 
 def settings(**values: object) -> Settings:
-    return Settings.model_validate({"environment": "development", "host": "127.0.0.1", "port": 0, **values})
+    """Settings of a service that does not drain, unless the values or the environment say so."""
+    drain = os.environ.get("DRAIN_SECONDS", "0")
+    return Settings.model_validate(
+        {"environment": "development", "host": "127.0.0.1", "port": 0, "drain_seconds": drain, **values}
+    )
 
 
 def create_app(used: Settings | None = None, telemetry: Telemetry | None = None) -> Edge:
@@ -51,7 +59,8 @@ def create_app(used: Settings | None = None, telemetry: Telemetry | None = None)
     add_routes(app)
     app.add_exception_handler(HTTPException, answer_http_exception)
     (telemetry or Telemetry("orders", "1.0.0", used)).instrument(app, os.environ)
-    return edge(app, used, allow)
+    admission = Admission(used.max_in_flight, used.admission_wait_seconds)
+    return edge(app, used, allow, admission, Drain(used.drain_seconds, Bell()))
 
 
 def add_routes(app: FastAPI) -> None:
@@ -62,6 +71,7 @@ def add_routes(app: FastAPI) -> None:
     app.add_api_route("/cut", cut, methods=["GET"])
     app.add_api_route("/begin", begin, methods=["POST"])
     app.add_api_route("/busy", busy, methods=["GET"])
+    app.add_api_route("/much", much, methods=["GET"])
     app.add_api_route("/healthz", seen, methods=["GET"])
 
 
@@ -91,6 +101,11 @@ async def crash() -> Response:
 async def busy(request: Request) -> Response:
     problem: Problem = unavailable("the database does not answer", retry_after=3)
     return problem_response(instance(request.scope), problem)
+
+
+async def much() -> Response:
+    """More than a socket holds whose other end does not read."""
+    return Response(bytes(MUCH))
 
 
 async def cut() -> Response:

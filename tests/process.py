@@ -67,8 +67,8 @@ def run_here(*arguments: str, **environ: str) -> Ended:
 
 
 def environment(given: dict[str, str]) -> dict[str, str]:
-    """The environment of this process, which has no variable of the service's, and what is given."""
-    return {**os.environ, "PYTHONPATH": str(SRC), **given}
+    """The environment of this process, which has no variable of the service's, and what is given; without a drain."""
+    return {**os.environ, "PYTHONPATH": str(SRC), "DRAIN_SECONDS": "0", **given}
 
 
 class Process:

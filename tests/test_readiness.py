@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from service_standard.bell import Bell
+from service_standard.drain import Drain
 from service_standard.health import Readiness
 from service_standard.settings import Settings
 from tests.service import Caller, problem_of, running, settings_for
@@ -105,7 +107,7 @@ async def test_a_check_that_raises_has_failed_and_harms_no_other() -> None:
     async def crashes() -> bool:
         raise LookupError
 
-    readiness = Readiness({"sound": sound, "crashes": crashes})
+    readiness = Readiness({"sound": sound, "crashes": crashes}, Drain(0, Bell()))
     assert readiness.failing == ["crashes", "sound"]
     await readiness.start()
     assert readiness.failing == ["crashes"]
@@ -121,7 +123,7 @@ async def test_a_check_that_takes_too_long_has_failed_until_it_passes(
     async def slow() -> bool:
         return await answering.wait()
 
-    readiness = Readiness({"slow": slow})
+    readiness = Readiness({"slow": slow}, Drain(0, Bell()))
     starting = asyncio.create_task(readiness.start())
     assert await changes.next() == ("slow", False)
     assert readiness.failing == ["slow"]
@@ -130,3 +132,12 @@ async def test_a_check_that_takes_too_long_has_failed_until_it_passes(
     assert await changes.next() == ("slow", True)
     assert readiness.failing == []
     await readiness.aclose()
+
+
+async def test_a_service_that_is_about_to_end_is_not_ready() -> None:
+    drain = Drain(5, Bell())
+    readiness = Readiness({}, drain)
+    assert readiness.failing == []
+    drain.begin()
+    assert readiness.failing == ["draining"]
+    assert "draining" not in readiness.names

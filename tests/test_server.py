@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 
@@ -15,12 +16,18 @@ from tests.edge_app import Answer
 from tests.sources import ROOT, SRC
 from tests.wire import DEADLINE, GET, read_answer
 
+LONG_DRAIN: Final = 15
+
 
 class Served:
     """A process that serves the test's app, and its log."""
 
-    def __init__(self, workers: int) -> None:
-        paths = {"PYTHONPATH": f"{SRC}:{ROOT}", "WEB_CONCURRENCY": str(workers)}
+    def __init__(self, workers: int, drain_seconds: int) -> None:
+        paths = {
+            "PYTHONPATH": f"{SRC}:{ROOT}",
+            "WEB_CONCURRENCY": str(workers),
+            "DRAIN_SECONDS": str(drain_seconds),
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-W", "error", "-c", "from tests.edge_app import main; main()"],
             env={**os.environ, **paths},
@@ -46,8 +53,8 @@ class Served:
 def start() -> Iterator[Callable[[int], Served]]:
     started: list[Served] = []
 
-    def start(workers: int) -> Served:
-        started.append(Served(workers))
+    def start(workers: int, drain_seconds: int = 0) -> Served:
+        started.append(Served(workers, drain_seconds))
         return started[-1]
 
     yield start
@@ -62,6 +69,12 @@ def get(served: Served) -> Answer:
         answer = read_answer(stream)
     assert answer is not None
     return answer
+
+
+def drains(served: Served) -> None:
+    """Returns once the service tells a new connection that its first answer is its last."""
+    while get(served).header("connection") != "close":
+        continue
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -92,11 +105,30 @@ def test_a_request_that_runs_at_the_signal_is_finished(start: Callable[[int], Se
     assert served.process.wait(DEADLINE) == 0
 
 
-def test_several_workers_serve_behind_one_port(start: Callable[[int], Served]) -> None:
-    served = start(2)
+def test_a_service_that_is_told_to_end_serves_on_until_it_is_told_again(start: Callable[[int, int], Served]) -> None:
+    served = start(1, LONG_DRAIN)
+    with served.connect() as kept, kept.makefile("rb") as stream:
+        kept.sendall(GET)
+        first = read_answer(stream)
+        served.process.send_signal(signal.SIGTERM)
+        drains(served)
+        kept.sendall(GET)
+        last = read_answer(stream)
+        assert stream.read() == b""
+    assert first is not None
+    assert last is not None
+    assert (first.header("connection"), last.header("connection")) == (None, "close")
+    assert served.stop(signal.SIGTERM)[1] == ""
+    assert served.process.returncode == 0
+
+
+def test_several_workers_serve_behind_one_port_and_drain_together(start: Callable[[int, int], Served]) -> None:
+    served = start(2, LONG_DRAIN)
     answer = get(served)
     assert answer.status == 200
     assert answer.document["pid"] != served.serving["pid"] == served.process.pid
+    served.process.send_signal(signal.SIGTERM)
+    drains(served)
     lines, err = served.stop(signal.SIGTERM)
     assert "request" in [line["message"] for line in lines]
     assert (err, served.process.returncode) == ("", 0)

@@ -18,12 +18,14 @@ from orders.migrations import newest
 from orders.payments import Payments
 from orders.rehearsal import rehearse
 from orders.store import Store
+from service_standard.admission import Admission
 from service_standard.arrivals import Arrivals
 from service_standard.auth import Authenticator, authenticator
 from service_standard.background import Repeated
 from service_standard.binding import bind
 from service_standard.contract import ContractError
 from service_standard.database import Database, database_of
+from service_standard.drain import Drain
 from service_standard.edge import Edge, edge
 from service_standard.event_figures import REFRESH_SECONDS, EventMetrics
 from service_standard.events import EventBuilder
@@ -51,6 +53,8 @@ class Composition:
     """The parts, and in which order they are started; they are closed in the reverse."""
 
     telemetry: Telemetry
+    admission: Admission
+    drain: Drain
     authenticator: Authenticator
     handlers: Sequence[Handler]
     parts: Sequence[Part]
@@ -94,9 +98,11 @@ def _composition(law: Law, settings: Settings) -> Composition:
     telemetry = Telemetry(law.manifest.name, law.manifest.version, settings)
     database = database_of(settings)
     tokens = authenticator(settings)
-    readiness = _readiness(database, tokens)
     sinks = sinks_of(settings, law.outgoing, telemetry.tracer) if settings.event_relay == "embedded" else ()
     relay = Relay(database, list(sinks), settings.event_lease_seconds)
+    admission = Admission(settings.max_in_flight, settings.admission_wait_seconds)
+    drain = Drain(settings.drain_seconds, relay.sequenced)
+    readiness = _readiness(database, tokens, drain)
     store, outbox = Store(database), Outbox(database)
     announcer = Announcer(database, relay.committed)
     queue = WriteQueue(database, store.locked, announcer.committed, journal.happened, telemetry.tracer)
@@ -109,7 +115,7 @@ def _composition(law: Law, settings: Settings) -> Composition:
     handlers = [
         *standard_operations(law.manifest, law.contract, law.events, readiness),
         *OrderHandlers(store, queue, changes).all(rehearsed),
-        Feed(outbox, relay.sequenced).handler(rehearsed.events),
+        Feed(outbox, relay.sequenced, admission, drain).handler(rehearsed.events),
         arrivals.handler(),
     ]
     faults += law.faults(handlers)
@@ -127,7 +133,7 @@ def _composition(law: Law, settings: Settings) -> Composition:
         Repeated("retention", PRUNING_SECONDS, Retention(database, outbox, inbox, settings).prune),
         *sources_of(settings, law.manifest.name, law.incoming, arrivals.receive_message),
     ]
-    return Composition(telemetry, tokens, handlers, parts)
+    return Composition(telemetry, admission, drain, tokens, handlers, parts)
 
 
 def _event_metrics(database: Database, relay: Relay, telemetry: Telemetry) -> Part:
@@ -135,7 +141,7 @@ def _event_metrics(database: Database, relay: Relay, telemetry: Telemetry) -> Pa
     return Repeated("event figures", REFRESH_SECONDS, metrics.refresh)
 
 
-def _readiness(database: Database, tokens: Authenticator) -> Readiness:
+def _readiness(database: Database, tokens: Authenticator, drain: Drain) -> Readiness:
     async def keys_are_loaded() -> bool:
         return tokens.ready
 
@@ -144,7 +150,7 @@ def _readiness(database: Database, tokens: Authenticator) -> Readiness:
         "migrations": partial(is_migrated, database, newest()),
         "keys": keys_are_loaded,
     }
-    return Readiness(checks)
+    return Readiness(checks, drain)
 
 
 def _application(law: Law, composition: Composition, settings: Settings) -> Edge:
@@ -162,7 +168,7 @@ def _application(law: Law, composition: Composition, settings: Settings) -> Edge
     def allow(path: str) -> str | None:
         return ", ".join(law.contract.allowed_methods(path)) or None
 
-    return edge(app, settings, allow)
+    return edge(app, settings, allow, composition.admission, composition.drain)
 
 
 @asynccontextmanager

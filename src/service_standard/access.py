@@ -10,6 +10,8 @@ from starlette.types import Message, Receive, Scope, Send
 log = logging.getLogger(__name__)
 
 PROBES: Final = frozenset({"/healthz", "/readyz"})
+# Whoever watches the service has to reach it most of all when it turns others away.
+ALWAYS_ADMITTED: Final = PROBES | {"/metrics"}
 LONGEST_METHOD: Final = 32
 LONGEST_PATH: Final = 256
 

@@ -9,6 +9,7 @@ from typing import Final, cast, get_type_hints
 from pydantic import BaseModel
 from pydantic_core import from_json
 
+from service_standard.access import ALWAYS_ADMITTED
 from service_standard.contract import (
     Content,
     Contract,
@@ -33,6 +34,7 @@ from service_standard.problems import (
     INTERNAL_ERROR,
     MEDIA_TYPE,
     NOT_FOUND,
+    REQUEST_TIMEOUT,
     SERVICE_UNAVAILABLE,
     UNAUTHORIZED,
     UNSUPPORTED_MEDIA_TYPE,
@@ -238,10 +240,11 @@ def _problems(operation: Operation, handler: Handler) -> Iterator[str]:
 def _raised(operation: Operation, handler: Handler) -> Iterator[ProblemType]:
     """Every problem that the edge, the gate and the handler can answer this operation with."""
     yield from (VALIDATION_ERROR, HEADERS_TOO_LARGE, INTERNAL_ERROR, *handler.refuses)
+    yield from () if operation.path in ALWAYS_ADMITTED else (SERVICE_UNAVAILABLE,)
     if operation.security:
-        yield from (UNAUTHORIZED, FORBIDDEN, SERVICE_UNAVAILABLE)
+        yield from (UNAUTHORIZED, FORBIDDEN)
     if operation.bodies:
-        yield from (CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE)
+        yield from (REQUEST_TIMEOUT, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE)
     if any(p.location == "path" for p in operation.parameters):
         yield NOT_FOUND
 

@@ -2,7 +2,7 @@
 
 Edge                 outside of the trace: one trailing slash less, and what a span must not hold is put aside
 └── the SERVER span
-    └── Guard        inside: the access line, the limits, CORS, and the barrier that no exception passes
+    └── Guard        inside: the access line, the limits, CORS, admission, and the barrier that no exception passes
         └── the operations
 """
 
@@ -16,9 +16,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service_standard.access import Exchange
+from service_standard.access import ALWAYS_ADMITTED, Exchange
+from service_standard.admission import Admission
 from service_standard.answers import instance, problem_response
 from service_standard.cors import Allow, Cors
+from service_standard.deadlines import BODY_TO_COME, Upload
+from service_standard.drain import Drain
 from service_standard.problems import (
     HEADERS_TOO_LARGE,
     INTERNAL_ERROR,
@@ -39,17 +42,21 @@ NOT_DECODED: Final = re.compile(rb"%(?=2F|0A)", re.IGNORECASE)
 NOSNIFF: Final = ((b"x-content-type-options", b"nosniff"),)
 
 
-def edge(app: FastAPI, settings: Settings, allow: Allow) -> "Edge":
+def edge(app: FastAPI, settings: Settings, allow: Allow, admission: Admission, drain: Drain) -> "Edge":
     """Put the edge around an app that has its operations and its tracing; adds the outermost middleware."""
-    app.add_middleware(Guard, cors=Cors(settings.allowed_origins, allow))
-    return Edge(app, allow)
+    app.add_middleware(Guard, cors=Cors(settings.allowed_origins, allow), admission=admission)
+    return Edge(app, allow, drain)
 
 
 class Edge:
-    """The served ASGI application; the server asks `allow` too, for requests that its parser refuses."""
+    """The served ASGI application.
 
-    def __init__(self, app: ASGIApp, allow: Allow) -> None:
+    The server asks `allow` too, for requests that its parser refuses, and begins the `drain`.
+    """
+
+    def __init__(self, app: ASGIApp, allow: Allow, drain: Drain) -> None:
         self.allow = allow
+        self.drain = drain
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,9 +66,10 @@ class Edge:
 class Guard:
     """The middleware inside the span: whatever happens, there is one answer and one access line."""
 
-    def __init__(self, app: ASGIApp, cors: Cors) -> None:
+    def __init__(self, app: ASGIApp, cors: Cors, admission: Admission) -> None:
         self._app = app
         self._cors = cors
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -75,21 +83,33 @@ class Guard:
             exchange.log()
 
     async def _pass(self, exchange: Exchange) -> None:
-        app = _refusal(exchange.scope) or self._cors.preflight(exchange.scope) or self._app
+        app = _refusal(exchange.scope) or self._cors.preflight(exchange.scope) or self._admitted
         try:
             await app(exchange.scope, exchange.receive, exchange.send)
         except ClientDisconnect:
             exchange.disconnected = True
+        except Problem as problem:
+            await _answer(exchange, problem)
         except Exception as error:  # noqa: BLE001 the barrier: nothing else stands between a bug and the caller
             exchange.error = error
-            await _answer_crash(exchange)
+            await _answer(exchange, Problem(INTERNAL_ERROR, "The service failed to answer this request"))
             failed(get_current_span(), error)
 
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] in ALWAYS_ADMITTED:
+            await self._app(scope, receive, send)
+            return
+        await self._admission.enter()
+        try:
+            whole = BODY_TO_COME not in scope.get("state", ())
+            await self._app(scope, receive if whole else Upload(receive, self._admission).receive, send)
+        finally:
+            self._admission.leave()
 
-async def _answer_crash(exchange: Exchange) -> None:
-    """A fixed 500; when an answer had begun it stays cut short, which the server tells by closing."""
+
+async def _answer(exchange: Exchange, problem: Problem) -> None:
+    """The problem; when another answer had begun it stays cut short, which the server tells by closing."""
     if not exchange.answered:
-        problem = Problem(INTERNAL_ERROR, "The service failed to answer this request")
         response = problem_response(instance(exchange.scope), problem)
         await response(exchange.scope, exchange.receive, exchange.send)
 

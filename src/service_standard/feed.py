@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
+from service_standard.admission import Admission
 from service_standard.bell import Bell, rung
+from service_standard.drain import Drain
 from service_standard.events import Event
 from service_standard.gate import Caller
 from service_standard.handler import Handler
@@ -19,11 +21,13 @@ LINK: Final = SentHeader("Link", '</events?limit=100&after=019a9f2e-7c1c-7a10-8c
 
 
 class Feed:
-    """Reads the stream for whoever asks; nothing is kept of the reader."""
+    """Reads the stream for whoever asks; nothing is kept of the reader, and who waits for an event holds no slot."""
 
-    def __init__(self, outbox: Outbox, sequenced: Bell) -> None:
+    def __init__(self, outbox: Outbox, sequenced: Bell, admission: Admission, drain: Drain) -> None:
         self._outbox = outbox
         self._sequenced = sequenced
+        self._admission = admission
+        self._drain = drain
 
     def handler(self, rehearsed: Sequence[Event]) -> Handler:
         """The handler with its operation, and a batch of events that were rehearsed."""
@@ -31,7 +35,7 @@ class Feed:
         return Handler("listEvents", self.list_events, None, (LINK,), (GONE,), (batch,))
 
     async def list_events(self, caller: Caller, after: str | None, limit: int, timeout: int) -> Reply:  # noqa: ARG002, ASYNC109 the contract's parameters
-        """The events after one, waiting `timeout` milliseconds for the first of them."""
+        """The events after one, waiting `timeout` milliseconds for the first of them; a drain ends the wait."""
         position = await self._position(after)
         clock = asyncio.get_running_loop().time
         until = clock() + timeout / 1000
@@ -39,9 +43,10 @@ class Feed:
             ring = self._sequenced.next()
             events = await self._outbox.after(position, limit)
             remaining = until - clock()
-            if events or remaining <= 0:
+            if events or remaining <= 0 or self._drain.begun:
                 break
-            await rung(ring, min(remaining, POLL_SECONDS))
+            async with self._admission.paused_slot():
+                await rung(ring, min(remaining, POLL_SECONDS))
         last = events[-1].id if events else after
         return replace(batch_of([event.content for event in events]), headers={"Link": _next(limit, last)})
 

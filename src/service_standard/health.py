@@ -7,12 +7,14 @@ from typing import Final, TypeAlias
 
 from service_standard.background import Repeated
 from service_standard.database import Database
+from service_standard.drain import Drain
 from service_standard.identity import now_ns, timestamp
 
 log = logging.getLogger(__name__)
 
 INTERVAL_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 1.0
+DRAINING: Final = "draining"
 _BEAT: Final = (
     "INSERT INTO heartbeat (id, beaten_at) VALUES (1, $1) "
     "ON CONFLICT (id) DO UPDATE SET beaten_at = excluded.beaten_at RETURNING id"
@@ -24,11 +26,12 @@ class Readiness:
     """The latest outcome of each readiness check; all fail until `start` has made them once.
 
     A check that takes longer than a second has failed, until it passes. A check whose outcome is another than before,
-    or its first, is logged: as a warning if it failed.
+    or its first, is logged: as a warning if it failed. A drain is one more that fails, from its first moment on.
     """
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
+    def __init__(self, checks: Mapping[str, Check], drain: Drain) -> None:
         self._checks = checks
+        self._drain = drain
         self._outcomes: dict[str, bool | None] = dict.fromkeys(checks)
         self._repeated = Repeated("readiness", INTERVAL_SECONDS, self._check_all)
 
@@ -39,7 +42,8 @@ class Readiness:
     @property
     def failing(self) -> list[str]:
         """The names of the checks that failed when they were last made."""
-        return sorted(name for name, passed in self._outcomes.items() if not passed)
+        draining = [DRAINING] if self._drain.begun else []
+        return sorted([*draining, *(name for name, passed in self._outcomes.items() if not passed)])
 
     async def start(self) -> None:
         """Makes every check, then goes on making them."""

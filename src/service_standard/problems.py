@@ -43,6 +43,7 @@ UNAUTHORIZED: Final = ProblemType("unauthorized", "Unauthorized", 401, (NOT_STOR
 FORBIDDEN: Final = ProblemType("forbidden", "Forbidden", 403, (NOT_STORED, CHALLENGE))
 NOT_FOUND: Final = ProblemType("not_found", "Not Found", 404)
 METHOD_NOT_ALLOWED: Final = ProblemType("method_not_allowed", "Method Not Allowed", 405, (NOT_STORED, ALLOW))
+REQUEST_TIMEOUT: Final = ProblemType("request_timeout", "Request Timeout", 408)
 CONFLICT: Final = ProblemType("conflict", "Conflict", 409, (NOT_STORED, PERHAPS_RETRY))
 GONE: Final = ProblemType("gone", "Gone", 410)
 PRECONDITION_FAILED: Final = ProblemType("precondition_failed", "Precondition Failed", 412)
@@ -59,6 +60,7 @@ PROBLEM_TYPES: Final = (
     FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    REQUEST_TIMEOUT,
     CONFLICT,
     GONE,
     PRECONDITION_FAILED,

@@ -1,7 +1,10 @@
-"""The HTTP/1.1 connection: httptools parses, and what it refuses or cannot bound is answered as a problem."""
+"""The HTTP/1.1 connection: httptools parses; what it refuses or cannot bound, in bytes or in time, is a problem."""
 
+import asyncio
 import logging
 import re
+import socket
+import struct
 from http import HTTPMethod
 from typing import Final, cast
 
@@ -11,10 +14,12 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from service_standard.access import LONGEST_METHOD, LONGEST_PATH, log_request
 from service_standard.answers import no_such_method, no_such_path, problem_response
+from service_standard.deadlines import BODY_TO_COME, TOO_LATE, Consequence, Patience
 from service_standard.edge import LARGEST_HEAD, NOSNIFF, Edge, headers_too_large, served_path
-from service_standard.problems import VALIDATION_ERROR, Problem
+from service_standard.problems import REQUEST_TIMEOUT, VALIDATION_ERROR, Problem
 
-LINGER_SECONDS: Final = 2.0
+LINGER_SECONDS: Final = 1.0
+LAST_CALL_SECONDS: Final = 0.1
 KNOWN_METHODS: Final = frozenset(HTTPMethod)
 
 TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -23,7 +28,7 @@ REQUEST_LINE_SO_FAR: Final = re.compile(rb"%b(?: (?:/[!-~]*(?: [HTP/1.0]{0,8}\r?
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, but for its refusals.
+    """uvicorn's connection, but for its refusals, its deadlines and its end.
 
     A refusal is the last answer of its connection. It waits for the answers to earlier requests, and after it
     the connection is read on for a while: closed at once, unread bytes would make the kernel throw it away.
@@ -32,6 +37,27 @@ class Connection(HttpToolsProtocol):
     # What came since the last complete head or piece of body: the parser keeps it, and knows no bound.
     _pending: bytes = b""
     _refusal: bytes | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        self._patience = Patience()
+
+    def sweep(self, now: float) -> None:
+        """Ends the connection if its client is too slow; to be called several times a second."""
+        owed = self._owed()
+        if self._patience.is_over(owed, now) and owed:
+            consequence, _ = owed
+            consequence()
+
+    def drain(self) -> None:
+        """The next answer is the connection's last."""
+        if self._cycle is not None:
+            self._cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """No more is begun; but what was sent already, as nobody could know, is still answered."""
+        self.drain()
+        self.loop.call_later(LAST_CALL_SECONDS, super().shutdown)
 
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None:
@@ -45,6 +71,9 @@ class Connection(HttpToolsProtocol):
         self._pending = b""
         # uvicorn would add trailers to the headers of the request that is being served.
         self.headers = []
+        self.scope["state"][BODY_TO_COME] = True
+        if self._edge.drain.begun:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         self._pending = b""
@@ -52,6 +81,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._pending = b""
+        self.scope["state"].pop(BODY_TO_COME, None)
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -59,6 +89,39 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         if was_last and self._refusal is not None:
             self._send_refusal()
+
+    @property
+    def _edge(self) -> Edge:
+        return cast(Edge, self.config.loaded_app)
+
+    @property
+    def _cycle(self) -> RequestResponseCycle | None:
+        """The newest request; there is none before the first."""
+        return self.cycle
+
+    def _owed(self) -> tuple[Consequence, object] | None:
+        """What follows if the client lets the connection wait, and what changes as soon as it does not."""
+        cycle, unsent = self._cycle, self.transport.get_write_buffer_size()
+        if unsent:
+            return self._cut, unsent
+        if cycle is None:
+            return self._end_head, None
+        if not cycle.response_complete:
+            return None
+        if cycle.more_body:
+            return self.transport.close, cycle
+        return (self._end_head, cycle) if self._pending else None
+
+    def _cut(self) -> None:
+        """Forget what was not read, also what the kernel holds of it: else that would wait on for the reader."""
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    def _end_head(self) -> None:
+        if self._pending:
+            self._refuse(Problem(REQUEST_TIMEOUT, f"The head {TOO_LATE}"))
+        else:
+            self.transport.close()
 
     def _feed(self, data: bytes) -> bytes:
         """Parse, and return what lies behind an offer to speak another protocol.
@@ -87,7 +150,7 @@ class Connection(HttpToolsProtocol):
             self._refuse(Problem(VALIDATION_ERROR, "The request is not well-formed HTTP/1.1"))
 
     def _refuse_method(self, method: str, path: str) -> None:
-        allow = cast(Edge, self.config.loaded_app).allow(served_path(path.encode()))
+        allow = self._edge.allow(served_path(path.encode()))
         problem = no_such_path() if allow is None else no_such_method(allow)
         self._refuse(problem, method, path)
 
@@ -96,7 +159,7 @@ class Connection(HttpToolsProtocol):
             return
         self._refusal = self._rendered(problem_response(path, problem))
         _log_refusal(problem, method, path)
-        cycle = cast("RequestResponseCycle | None", self.cycle)  # There is none before the first request.
+        cycle = self._cycle
         if cycle is None or cycle.response_complete:
             self._send_refusal()
         elif cycle.more_body:

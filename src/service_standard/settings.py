@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    max_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 64
+    admission_wait_seconds: Annotated[float, Field(ge=0, le=10)] = 0.5
+    drain_seconds: Annotated[float, Field(ge=0, le=15)] = 5.0
     body_limit_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 64 * 1024
     idempotency_hours: Annotated[int, Field(ge=24, le=24 * 365)] = 24
     event_sinks: Annotated[tuple[Literal["log", "http", "kafka", "rabbitmq"], ...], NoDecode] = ("log",)

@@ -60,6 +60,8 @@ ANSWERS: Final[tuple[Mutation, ...]] = (
     refused("401 is forgotten", openapi(f"{_LIST}/401", GONE), naming="listOrders: response 401"),
     refused("403 is forgotten", openapi(f"{_LIST}/403", GONE), naming="listOrders: response 403"),
     refused("404 is forgotten", openapi(f"{_GET}/404", GONE), naming="getOrder: response 404"),
+    refused("408 is forgotten", openapi(f"{_POST}/408", GONE), naming="createOrder: response 408"),
+    refused("408 is promised", openapi(f"{_GET}/408", _CONFLICT), naming="getOrder: response 408"),
     refused("409 is forgotten", openapi(f"{_PATCH}/409", GONE), naming="updateOrder: response 409"),
     refused("412 is forgotten", openapi(f"{_PATCH}/412", GONE), naming="updateOrder: response 412"),
     refused("413 is forgotten", openapi(f"{_POST}/413", GONE), naming="createOrder: response 413"),
@@ -69,6 +71,14 @@ ANSWERS: Final[tuple[Mutation, ...]] = (
     refused("500 is forgotten", openapi(f"{_LIST}/500", GONE), naming="listOrders: response 500"),
     refused(
         "503 is forgotten", openapi("/paths/~1readyz/get/responses/503", GONE), naming="getReadiness: response 503"
+    ),
+    refused(
+        "nobody is turned away", openapi("/paths/~1/get/responses/503", GONE), naming="getServiceInfo: response 503"
+    ),
+    refused(
+        "a probe is turned away",
+        openapi("/paths/~1healthz/get/responses/503", {"$ref": f"#{_RESPONSES}/ServiceUnavailable"}),
+        naming="getLiveness: response 503",
     ),
     refused("410 is promised", openapi(f"{_GET}/410", _CONFLICT), naming="getOrder: response 410"),
     refused("429 is promised", openapi(f"{_POST}/429", _CONFLICT), naming="createOrder: response 429"),
