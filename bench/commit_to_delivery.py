@@ -76,8 +76,9 @@ async def measured(settings: Settings, events: int, rate: int) -> Latencies:
     await database.start()
     sink = Clock(events)
     relay = Relay(database, [sink], LEASE_SECONDS)
+    announcer = Announcer(database, relay.committed)
     queue: WriteQueue[None] = WriteQueue(
-        database, _nothing, Announcer(database, relay.committed).committed, lambda _: None, NoOpTracer()
+        database, _nothing, lambda _: announcer.committed(), lambda _: None, NoOpTracer()
     )
     await relay.start()
     try:

@@ -19,6 +19,7 @@ from service_standard.bell import Bell
 from service_standard.drain import Drain
 from service_standard.edge import Edge, edge
 from service_standard.logs import configure_logs
+from service_standard.metrics.requests import RequestMetrics
 from service_standard.problems import Problem, unavailable
 from service_standard.server import serve
 from service_standard.settings import Settings
@@ -58,9 +59,11 @@ def create_app(used: Settings | None = None, telemetry: Telemetry | None = None)
     app = FastAPI(telemetry=NATIVE_TELEMETRY_OFF, redirect_slashes=False, openapi_url=None)
     add_routes(app)
     app.add_exception_handler(HTTPException, answer_http_exception)
-    (telemetry or Telemetry("orders", "1.0.0", used)).instrument(app, os.environ)
+    used_telemetry = telemetry or Telemetry("orders", "1.0.0", used)
+    used_telemetry.instrument(app, os.environ)
     admission = Admission(used.max_in_flight, used.admission_wait_seconds)
-    return edge(app, used, allow, admission, Drain(used.drain_seconds, Bell()))
+    metrics = RequestMetrics(used_telemetry.meter)
+    return edge(app, used, allow, admission, Drain(used.drain_seconds, Bell()), metrics)
 
 
 def add_routes(app: FastAPI) -> None:

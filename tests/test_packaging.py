@@ -33,6 +33,7 @@ IMPORT_NAMES: Final = {
     "PyYAML": "yaml",
     "SQLAlchemy": "sqlalchemy",
     "opentelemetry-exporter-otlp": "opentelemetry.exporter.otlp",
+    "opentelemetry-exporter-prometheus": "opentelemetry.exporter.prometheus",
     "opentelemetry-instrumentation-fastapi": "opentelemetry.instrumentation.fastapi",
     "opentelemetry-sdk": "opentelemetry.sdk",
     "pyjwt": "jwt",

@@ -29,5 +29,5 @@ async def test_the_probes_need_no_token(embedded: Caller) -> None:
 
 
 async def test_what_a_public_operation_does_not_know_is_refused(embedded: Caller) -> None:
-    for path in ("/", "/openapi.json", "/asyncapi.json", "/healthz", "/readyz"):
+    for path in ("/", "/openapi.json", "/asyncapi.json", "/healthz", "/readyz", "/metrics"):
         assert problem_of(await embedded.send("GET", f"{path}?verbose=1", {})) == (400, "validation_error")

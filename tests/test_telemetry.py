@@ -73,7 +73,7 @@ async def test_the_callers_trace_goes_on_whatever_it_says_of_sampling(traced: Tr
     assert span.context.trace_flags.sampled
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 async def test_a_probe_makes_no_span(traced: Traced, path: str) -> None:
     await ask(traced.app, path)
     assert traced.spans == []
@@ -81,7 +81,12 @@ async def test_a_probe_makes_no_span(traced: Traced, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "host"),
-    [("/orders/healthz", b"orders.test"), ("/healthz/more", b"orders.test"), ("/orders", b"x/healthz")],
+    [
+        ("/orders/healthz", b"orders.test"),
+        ("/metricsx", b"orders.test"),
+        ("/healthz/more", b"orders.test"),
+        ("/orders", b"x/healthz"),
+    ],
 )
 async def test_what_only_looks_like_a_probe_is_traced(traced: Traced, path: str, host: bytes) -> None:
     await ask(traced.app, path, headers=[(b"host", host)])

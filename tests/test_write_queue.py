@@ -77,7 +77,7 @@ class Counters:
         )
         return {str(row[0]): int(row[1] or 0) for row in found}
 
-    def _committed(self) -> None:
+    def _committed(self, _: int) -> None:
         self.commits += 1
 
 
@@ -215,7 +215,7 @@ async def test_a_change_is_decided_and_told_in_the_context_of_its_caller(counter
     def told(_: Decision[int]) -> None:
         seen.append(f"told to {caller.get()}")
 
-    queue: WriteQueue[int] = WriteQueue(counters.database, counters.load, lambda: None, told, NoOpTracer())
+    queue: WriteQueue[int] = WriteQueue(counters.database, counters.load, lambda _: None, told, NoOpTracer())
     await asyncio.gather(call("a"), call("b"))
     assert sorted(seen) == ["decided for a", "decided for b", "told to a", "told to b"]
     await queue.aclose()
@@ -267,7 +267,7 @@ async def test_a_transaction_that_was_undone_for_another_is_done_again(counters:
         await transaction.execute_many("UPDATE counters SET n = n + 10 WHERE id = $1", [("a",)])
 
     await counters.submit([counters.new("a"), counters.new("b")])
-    queue = WriteQueue(counters.database, load, lambda: None, lambda _: None, NoOpTracer())
+    queue = WriteQueue(counters.database, load, lambda _: None, lambda _: None, NoOpTracer())
     meeting = asyncio.create_task(counters.database.transact(other))
     await others.wait()
     wish = Change(lambda n: decision("a", 0, ("UPDATE counters SET n = n + $2 WHERE id = $1", ("b", n))), key="a")

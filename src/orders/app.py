@@ -15,6 +15,7 @@ from orders.changes import Changes
 from orders.handlers import OrderHandlers
 from orders.law import Law, read_law
 from orders.migrations import newest
+from orders.order import Order
 from orders.payments import Payments
 from orders.rehearsal import rehearse
 from orders.store import Store
@@ -34,6 +35,10 @@ from service_standard.handler import Handler
 from service_standard.health import Check, Readiness, can_write, is_migrated
 from service_standard.inbox import RETRY_SECONDS, Inbox
 from service_standard.logs import configure_logs
+from service_standard.metrics.admission import observe_admission
+from service_standard.metrics.event_loop import LoopLag
+from service_standard.metrics.requests import RequestMetrics
+from service_standard.metrics.storage import batch_sizes, observe_connections, observe_depth
 from service_standard.outbox import Outbox
 from service_standard.parts import Part, started
 from service_standard.relay import Announcer, Relay
@@ -104,8 +109,7 @@ def _composition(law: Law, settings: Settings) -> Composition:
     drain = Drain(settings.drain_seconds, relay.sequenced)
     readiness = _readiness(database, tokens, drain)
     store, outbox = Store(database), Outbox(database)
-    announcer = Announcer(database, relay.committed)
-    queue = WriteQueue(database, store.locked, announcer.committed, journal.happened, telemetry.tracer)
+    queue = _write_queue(database, store, relay, telemetry)
     changes = Changes(law.workflow, EventBuilder(law.events, telemetry.tracer))
     effects = Payments(queue, changes, law.workflow).effects()
     inbox = Inbox(database, law.events, effects, settings.event_inbox_attempts, telemetry.tracer)
@@ -113,7 +117,7 @@ def _composition(law: Law, settings: Settings) -> Composition:
     untraced = Changes(law.workflow, EventBuilder(law.events, NoOpTracer()))
     rehearsed, faults = rehearse(law.contract, law.workflow, untraced)
     handlers = [
-        *standard_operations(law.manifest, law.contract, law.events, readiness),
+        *standard_operations(law.manifest, law.contract, law.events, readiness, telemetry.exposition),
         *OrderHandlers(store, queue, changes).all(rehearsed),
         Feed(outbox, relay.sequenced, admission, drain).handler(rehearsed.events),
         arrivals.handler(),
@@ -123,6 +127,7 @@ def _composition(law: Law, settings: Settings) -> Composition:
         raise ContractError(faults)
     parts: list[Part] = [
         telemetry,
+        LoopLag(telemetry.meter),
         database,
         tokens,
         readiness,
@@ -136,9 +141,22 @@ def _composition(law: Law, settings: Settings) -> Composition:
     return Composition(telemetry, admission, drain, tokens, handlers, parts)
 
 
+def _write_queue(database: Database, store: Store, relay: Relay, telemetry: Telemetry) -> WriteQueue[Order]:
+    sizes, announcer = batch_sizes(telemetry.meter), Announcer(database, relay.committed)
+
+    def committed(changes: int) -> None:
+        sizes.record(changes)
+        announcer.committed()
+
+    queue = WriteQueue(database, store.locked, committed, journal.happened, telemetry.tracer)
+    observe_depth(telemetry.meter, lambda: queue.depth)
+    observe_connections(telemetry.meter, database)
+    return queue
+
+
 def _event_metrics(database: Database, relay: Relay, telemetry: Telemetry) -> Part:
     metrics = EventMetrics(database, relay.lanes, telemetry.meter)
-    return Repeated("event figures", REFRESH_SECONDS, metrics.refresh)
+    return Repeated("event figures", REFRESH_SECONDS, metrics.refresh, at_once=True)
 
 
 def _readiness(database: Database, tokens: Authenticator, drain: Drain) -> Readiness:
@@ -168,7 +186,9 @@ def _application(law: Law, composition: Composition, settings: Settings) -> Edge
     def allow(path: str) -> str | None:
         return ", ".join(law.contract.allowed_methods(path)) or None
 
-    return edge(app, settings, allow, composition.admission, composition.drain)
+    metrics = RequestMetrics(composition.telemetry.meter)
+    observe_admission(composition.telemetry.meter, composition.admission)
+    return edge(app, settings, allow, composition.admission, composition.drain, metrics)
 
 
 @asynccontextmanager

@@ -9,9 +9,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
-PROBES: Final = frozenset({"/healthz", "/readyz"})
-# Whoever watches the service has to reach it most of all when it turns others away.
-ALWAYS_ADMITTED: Final = PROBES | {"/metrics"}
+# Whoever watches the service leaves no trace in what is watched, and has to reach it most of all when it turns others
+# away: such a request has no span, no metric and no line of the log above DEBUG, and is always admitted.
+PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 LONGEST_METHOD: Final = 32
 LONGEST_PATH: Final = 256
 
@@ -26,17 +26,36 @@ class Exchange:
         self.disconnected = False
         self._send = send
         self._added = added
-        self._status: int | None = None
+        self.status: int | None = None
         self._began = perf_counter()
 
     @property
     def answered(self) -> bool:
         """Whether the status line is out, after which no other answer can be given."""
-        return self._status is not None
+        return self.status is not None
+
+    @property
+    def is_probe(self) -> bool:
+        return self.scope["path"] in PROBES
+
+    @property
+    def method(self) -> str:
+        """As it came: a caller may have invented it."""
+        return str(self.scope["method"])
+
+    @property
+    def route(self) -> str:
+        """The path of the operation, as the contract has it; empty if none was found."""
+        return getattr(self.scope.get("route"), "path", "")
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return perf_counter() - self._began
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._status = message["status"]
+            self.status = message["status"]
             message["headers"] = [*message.get("headers", ()), *self._added]
         await self._send(message)
 
@@ -49,17 +68,17 @@ class Exchange:
     def _level(self) -> int:
         if self.error:
             return logging.ERROR
-        if self.scope["path"] in PROBES:
+        if self.is_probe:
             return logging.DEBUG
-        return logging.ERROR if (self._status or 0) >= 500 else logging.INFO  # noqa: PLR2004 the 5xx class
+        return logging.ERROR if (self.status or 0) >= 500 else logging.INFO  # noqa: PLR2004 the 5xx class
 
     def _fields(self) -> dict[str, object]:
         fields: dict[str, object] = {
-            "method": self.scope["method"][:LONGEST_METHOD],
+            "method": self.method[:LONGEST_METHOD],
             "path": self.scope["path"][:LONGEST_PATH],
-            "route": getattr(self.scope.get("route"), "path", ""),
-            "status": self._status,
-            "duration_ms": round((perf_counter() - self._began) * 1000, 2),
+            "route": self.route,
+            "status": self.status,
+            "duration_ms": round(self.seconds * 1000, 2),
         }
         if self.disconnected:
             fields["client_disconnected"] = True

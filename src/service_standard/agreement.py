@@ -9,7 +9,7 @@ from typing import Final, cast, get_type_hints
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from service_standard.access import ALWAYS_ADMITTED
+from service_standard.access import PROBES
 from service_standard.contract import (
     Content,
     Contract,
@@ -180,12 +180,12 @@ def _success(contract: Contract, operation: Operation, handler: Handler) -> Iter
     answer = operation.success
     what = f"response {answer.status}"
     yield from _model(what, answer.content, handler.replies)
-    if not answer.content.media_type.endswith("json"):
-        yield f"{what}: {answer.content.media_type} is not a JSON media type"
     for example in answer.content.examples:
         yield from _errors(f"an example of {what}", answer.content, example)
-    for specimen in handler.specimens:
-        yield from _specimen(what, answer, specimen)
+    if answer.content.is_of(handler.media_type):
+        yield from (fault for specimen in handler.specimens for fault in _specimen(what, answer, specimen))
+    else:
+        yield f"{what}: {answer.content.media_type} is not {handler.media_type or 'a JSON media type'}"
     replays = any(p.name == "Idempotency-Key" for p in operation.parameters)
     yield from _headers(answer, [*handler.headers, *([_REPLAY] if replays else [])])
     for header in handler.headers:
@@ -193,7 +193,7 @@ def _success(contract: Contract, operation: Operation, handler: Handler) -> Iter
 
 
 def _specimen(what: str, answer: Response, specimen: Reply) -> Iterator[str]:
-    yield from _errors(f"{what}: what the handler replies", answer.content, from_json(specimen.content))
+    yield from _errors(f"{what}: what the handler replies", answer.content, answer.content.value(specimen.content))
     for name, value in specimen.headers.items():
         declared = answer.headers.get(name)
         if declared is not None and not declared.schema.allows(value):
@@ -240,7 +240,7 @@ def _problems(operation: Operation, handler: Handler) -> Iterator[str]:
 def _raised(operation: Operation, handler: Handler) -> Iterator[ProblemType]:
     """Every problem that the edge, the gate and the handler can answer this operation with."""
     yield from (VALIDATION_ERROR, HEADERS_TOO_LARGE, INTERNAL_ERROR, *handler.refuses)
-    yield from () if operation.path in ALWAYS_ADMITTED else (SERVICE_UNAVAILABLE,)
+    yield from () if operation.path in PROBES else (SERVICE_UNAVAILABLE,)
     if operation.security:
         yield from (UNAUTHORIZED, FORBIDDEN)
     if operation.bodies:

@@ -11,9 +11,15 @@ log = logging.getLogger(__name__)
 
 
 class Repeated:
-    """Does `work` every `seconds`; a failure is logged, once for as long as it lasts, and does not end it."""
+    """Does `work` every `seconds`; the first time after as long, or `at_once`.
 
-    def __init__(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    A failure is logged, once for as long as it lasts, and does not end it.
+    """
+
+    def __init__(
+        self, name: str, seconds: float, work: Callable[[], Awaitable[None]], *, at_once: bool = False
+    ) -> None:
+        self._at_once = at_once
         self._name = name
         self._seconds = seconds
         self._work = work
@@ -31,8 +37,10 @@ class Repeated:
                 await self._task
 
     async def _repeat(self) -> None:
+        pause = 0.0 if self._at_once else self._seconds
         while True:
-            await asyncio.sleep(self._seconds)
+            await asyncio.sleep(pause)
+            pause = self._seconds
             try:
                 await self._work()
             except Exception as error:  # noqa: BLE001 whatever it is, the next round comes

@@ -16,12 +16,13 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service_standard.access import ALWAYS_ADMITTED, Exchange
+from service_standard.access import PROBES, Exchange
 from service_standard.admission import Admission
 from service_standard.answers import instance, problem_response
 from service_standard.cors import Allow, Cors
 from service_standard.deadlines import BODY_TO_COME, Upload
 from service_standard.drain import Drain
+from service_standard.metrics.requests import RequestMetrics
 from service_standard.problems import (
     HEADERS_TOO_LARGE,
     INTERNAL_ERROR,
@@ -42,21 +43,24 @@ NOT_DECODED: Final = re.compile(rb"%(?=2F|0A)", re.IGNORECASE)
 NOSNIFF: Final = ((b"x-content-type-options", b"nosniff"),)
 
 
-def edge(app: FastAPI, settings: Settings, allow: Allow, admission: Admission, drain: Drain) -> "Edge":
+def edge(  # noqa: PLR0913, PLR0917 it brings together all that a request passes
+    app: FastAPI, settings: Settings, allow: Allow, admission: Admission, drain: Drain, metrics: RequestMetrics
+) -> "Edge":
     """Put the edge around an app that has its operations and its tracing; adds the outermost middleware."""
-    app.add_middleware(Guard, cors=Cors(settings.allowed_origins, allow), admission=admission)
-    return Edge(app, allow, drain)
+    app.add_middleware(Guard, cors=Cors(settings.allowed_origins, allow), admission=admission, metrics=metrics)
+    return Edge(app, allow, drain, metrics)
 
 
 class Edge:
     """The served ASGI application.
 
-    The server asks `allow` too, for requests that its parser refuses, and begins the `drain`.
+    The server asks `allow` and tells `metrics` too, for requests that its parser refuses, and begins the `drain`.
     """
 
-    def __init__(self, app: ASGIApp, allow: Allow, drain: Drain) -> None:
+    def __init__(self, app: ASGIApp, allow: Allow, drain: Drain, metrics: RequestMetrics) -> None:
         self.allow = allow
         self.drain = drain
+        self.metrics = metrics
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,12 +68,13 @@ class Edge:
 
 
 class Guard:
-    """The middleware inside the span: whatever happens, there is one answer and one access line."""
+    """The middleware inside the span: whatever happens, there is one answer, one access line and one measurement."""
 
-    def __init__(self, app: ASGIApp, cors: Cors, admission: Admission) -> None:
+    def __init__(self, app: ASGIApp, cors: Cors, admission: Admission, metrics: RequestMetrics) -> None:
         self._app = app
         self._cors = cors
         self._admission = admission
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,9 +82,11 @@ class Guard:
             return
         whole = {**scope, **scope.get(ASIDE, {})}
         exchange = Exchange(whole, receive, send, NOSNIFF + self._cors.headers(whole))
+        self._metrics.began(exchange)
         try:
             await self._pass(exchange)
         finally:
+            self._metrics.ended(exchange)
             exchange.log()
 
     async def _pass(self, exchange: Exchange) -> None:
@@ -96,7 +103,7 @@ class Guard:
             failed(get_current_span(), error)
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] in ALWAYS_ADMITTED:
+        if scope["path"] in PROBES:
             await self._app(scope, receive, send)
             return
         await self._admission.enter()

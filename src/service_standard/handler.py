@@ -19,6 +19,7 @@ class Handler:
     Its parameters are the contract's (`customerId` is `customer_id`), `body`, and `caller` if the operation is secured.
     `replies` is the model that it replies with, None for a bare JSON object; `headers` are those that it sends;
     `refuses` are the problems that it raises itself; `specimens` are replies that the contract must allow.
+    `media_type` is that of a reply which is text and no JSON.
     """
 
     operation_id: str
@@ -27,3 +28,4 @@ class Handler:
     headers: tuple[SentHeader, ...] = ()
     refuses: tuple[ProblemType, ...] = ()
     specimens: tuple[Reply, ...] = ()
+    media_type: str | None = None

@@ -5,7 +5,6 @@ import logging
 import re
 import socket
 import struct
-from http import HTTPMethod
 from typing import Final, cast
 
 import httptools
@@ -16,11 +15,11 @@ from service_standard.access import LONGEST_METHOD, LONGEST_PATH, log_request
 from service_standard.answers import no_such_method, no_such_path, problem_response
 from service_standard.deadlines import BODY_TO_COME, TOO_LATE, Consequence, Patience
 from service_standard.edge import LARGEST_HEAD, NOSNIFF, Edge, headers_too_large, served_path
+from service_standard.metrics.requests import KNOWN_METHODS
 from service_standard.problems import REQUEST_TIMEOUT, VALIDATION_ERROR, Problem
 
 LINGER_SECONDS: Final = 1.0
 LAST_CALL_SECONDS: Final = 0.1
-KNOWN_METHODS: Final = frozenset(HTTPMethod)
 
 TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE: Final = re.compile(rb"(%b) (/[!-~]*) HTTP/1\.[01]\r\n" % TOKEN)
@@ -159,6 +158,7 @@ class Connection(HttpToolsProtocol):
             return
         self._refusal = self._rendered(problem_response(path, problem))
         _log_refusal(problem, method, path)
+        self._edge.metrics.refused(method, problem.problem_type.status)
         cycle = self._cycle
         if cycle is None or cycle.response_complete:
             self._send_refusal()

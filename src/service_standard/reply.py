@@ -8,7 +8,10 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A JSON body and response headers; the status is the contract's. Frozen, since it may be kept for a replay."""
+    """A body, JSON unless its handler says otherwise, and response headers; the status is the contract's.
+
+    Frozen, since it may be kept for a replay.
+    """
 
     content: bytes
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -22,6 +22,8 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from service_standard.access import PROBES
+from service_standard.metrics.exposition import Exposition
 from service_standard.sampling import SampledAndFailed, Share
 from service_standard.settings import Settings
 from service_standard.waves import LARGEST_BATCH
@@ -32,7 +34,6 @@ SHUTDOWN_SECONDS: Final = 1.5
 LONGEST_ATTRIBUTE: Final = 1024
 TRACES_PATH: Final = "/v1/traces"
 METRICS_PATH: Final = "/v1/metrics"
-PROBE_URLS: Final = r"^[a-z]+://[^/]+/(healthz|readyz)$"
 
 # For `FastAPI(telemetry=...)`: its own spans would stand beside ours, with the query in them.
 NATIVE_TELEMETRY_OFF: Final[TelemetryConfig] = {
@@ -72,7 +73,8 @@ class Telemetry:
         if self._exporter:
             self._provider.add_span_processor(SampledAndFailed(self._exporter))
         readers = list(_otlp_readers(settings)) if metric_readers is None else metric_readers
-        self._meters = MeterProvider(readers, resource, shutdown_on_exit=False)
+        self.exposition = Exposition()
+        self._meters = MeterProvider([*readers, self.exposition.reader], resource, shutdown_on_exit=False)
         self.tracer = self._provider.get_tracer(service, version)
         self.meter = self._meters.get_meter(service, version)
 
@@ -95,7 +97,7 @@ class Telemetry:
             app,
             tracer_provider=self._provider,
             meter_provider=NoOpMeterProvider(),
-            excluded_urls=PROBE_URLS,
+            excluded_urls=rf"^[a-z]+://[^/]+({'|'.join(PROBES)})$",
             exclude_spans=["receive", "send"],
         )
 

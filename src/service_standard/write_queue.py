@@ -111,15 +111,16 @@ Load: TypeAlias = Callable[[Transaction, list[str]], Awaitable[dict[str, State]]
 class WriteQueue(Generic[State]):
     """Commits changes in groups. An idle queue adds no wait: the first change starts its transaction at once.
 
-    `committed` is called after each commit. `happened` is called for each decision in it, in the context of whoever
-    asked for the change; never for a replay, nor for a change of which it stayed open whether it was made.
+    `committed` is called after each commit, with the number of changes in it. `happened` is called for each decision
+    of theirs, in the context of whoever asked for the change; never for a replay, nor for a change of which it stayed
+    open whether it was made.
     """
 
     def __init__(
         self,
         database: Database,
         load: Load[State],
-        committed: Callable[[], None],
+        committed: Callable[[int], None],
         happened: Callable[[Decision[State]], None],
         tracer: Tracer,
     ) -> None:
@@ -131,6 +132,11 @@ class WriteQueue(Generic[State]):
         self._waiting: deque[_Waiting[State]] = deque()
         self._running: set[str] = set()
         self._worker: asyncio.Task[None] | None = None
+
+    @property
+    def depth(self) -> int:
+        """How many changes wait for the next transaction."""
+        return len(self._waiting)
 
     async def submit(self, change: Change[State]) -> Reply:
         """The change's reply, once it is durable.
@@ -196,7 +202,7 @@ class WriteQueue(Generic[State]):
                 raise
             await self._commit_each(group, error)
         else:
-            self._committed()
+            self._committed(len(group))
             self._settle(group, outcomes)
 
     def _settle(self, group: Sequence[_Waiting[State]], outcomes: Sequence["_Outcome[State]"]) -> None:

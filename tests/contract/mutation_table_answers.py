@@ -14,6 +14,8 @@ _PATCH: Final = "/paths/~1orders~1{id}/patch/responses"
 _RESPONSES: Final = "/components/responses"
 _HEADERS: Final = "/components/headers"
 _PROBLEM: Final = "content/application~1problem+json"
+_METRICS: Final = "/paths/~1metrics/get/responses/200/content"
+_EXPOSITION: Final = "text~1plain; version=0.0.4; charset=utf-8"
 _CONFLICT: Final[Object] = {"$ref": "#/components/responses/Conflict"}
 
 ANSWERS: Final[tuple[Mutation, ...]] = (
@@ -144,6 +146,32 @@ ANSWERS: Final[tuple[Mutation, ...]] = (
         "a list is plain text",
         openapi(f"{_LIST}/200/content/text~1plain", Moved(f"{_LIST}/200/content/application~1json")),
         naming="text/plain is not a JSON media type",
+    ),
+    refused(
+        "the metrics are JSON",
+        openapi(f"{_METRICS}/application~1json", Moved(f"{_METRICS}/{_EXPOSITION}")),
+        naming="getMetrics: response 200: application/json is not text/plain",
+    ),
+    refused(
+        "the metrics are of another version",
+        openapi(f"{_METRICS}/text~1plain; version=1.0.0", Moved(f"{_METRICS}/{_EXPOSITION}")),
+        naming="version=1.0.0 is not text/plain; version=0.0.4",
+    ),
+    refused(
+        "the metrics are a number",
+        openapi(f"{_METRICS}/{_EXPOSITION}/schema/type", "number"),
+        openapi(f"{_METRICS}/{_EXPOSITION}/example", 1),
+        naming="getMetrics: response 200: what the handler replies",
+    ),
+    refused(
+        "the metrics are short",
+        openapi(f"{_METRICS}/{_EXPOSITION}/schema/maxLength", 10),
+        naming="getMetrics: response 200",
+    ),
+    refused(
+        "an order is text",
+        openapi(f"{_POST}/201/content/{_EXPOSITION}", Moved(f"{_POST}/201/content/application~1json")),
+        naming="is not a JSON media type",
     ),
     refused(
         "a list is either of two", openapi(f"{_LIST}/200/content/text~1csv", {"schema": {}}), naming="one media type"

@@ -22,6 +22,12 @@ OPERATIONS: Final[tuple[Mutation, ...]] = (
         "orders cannot be updated", openapi(f"{_ORDER}/patch", GONE), naming="updateOrder: the contract has no such"
     ),
     refused("there is no history", openapi(f"{_ORDER}~1history", GONE), naming="listOrderHistory"),
+    refused("there are no metrics", openapi("/paths/~1metrics", GONE), naming="getMetrics: the contract has no such"),
+    refused(
+        "the metrics stand where requests are shed",
+        openapi("/paths/~1figures", Moved("/paths/~1metrics")),
+        naming="getMetrics: response 503",
+    ),
     refused(
         "getOrder is called readOrder",
         openapi(f"{_ORDER}/get/operationId", "readOrder"),

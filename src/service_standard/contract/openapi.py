@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from pydantic_core import from_json
+
 from service_standard.contract.document import Json, Node, Object
 from service_standard.contract.schema import Schema
 
@@ -39,6 +41,15 @@ class Content:
     model: str | None
     shapes: Mapping[str, Object]
     examples: tuple[Json, ...]
+
+    def is_of(self, media_type: str | None) -> bool:
+        """Whether the body has this media type, or any that is JSON."""
+        return self.media_type == media_type if media_type else self.media_type.endswith("json")
+
+    def value(self, data: bytes) -> Json:
+        """What the schema is about: the JSON of a body, or the text of one that is not JSON."""
+        value: Json = from_json(data) if self.is_of(None) else data.decode()
+        return value
 
 
 @dataclass(frozen=True, slots=True)

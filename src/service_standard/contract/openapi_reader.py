@@ -23,7 +23,7 @@ from service_standard.contract.shape import shapes_within
 from service_standard.contract.words import OPENAPI, unknown_words, wrong_example
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
-# Statuses below 400 that a JSON body goes with.
+# Statuses below 400 that a body goes with.
 SUCCESSES: Final = frozenset({200, 201, 202, 203})
 # OpenAPI 3.1, 4.8.12.1: parameters of these names are ignored, so none may be declared.
 RESERVED_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})

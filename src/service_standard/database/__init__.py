@@ -7,6 +7,7 @@ Statements are written with PostgreSQL's numbered parameters (`$1`); what the tw
 from service_standard.database.postgresql import PostgreSQL
 from service_standard.database.sqlite import SQLite
 from service_standard.database.statements import (
+    Connections,
     Database,
     DatabaseUnavailable,
     RolledBack,
@@ -20,6 +21,7 @@ from service_standard.database.statements import (
 from service_standard.settings import Settings, SettingsError, database_fault
 
 __all__ = [
+    "Connections",
     "Database",
     "DatabaseUnavailable",
     "RolledBack",

@@ -10,6 +10,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from service_standard.database.statements import (
+    Connections,
     DatabaseUnavailable,
     Result,
     RolledBack,
@@ -43,6 +44,13 @@ class PostgreSQL:
         self._listening: asyncio.Task[None] | None = None
         # Without it polling goes on.
         self._deafness = Trouble(log, "listening for new events")
+
+    @property
+    def connections(self) -> Connections:
+        if self._pool is None:
+            return Connections(0, 0, CONNECTIONS)
+        idle = self._pool.get_idle_size()
+        return Connections(idle, self._pool.get_size() - idle, CONNECTIONS)
 
     async def start(self) -> None:
         """Connects lazily: a server that is down makes the service unready, not unable to start."""

@@ -4,12 +4,14 @@ import asyncio
 import re
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Final, TypeVar, cast
 
 from service_standard.database.statements import (
+    Connections,
     DatabaseUnavailable,
     Result,
     Row,
@@ -37,6 +39,12 @@ class SQLite:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
+        self._used: set[sqlite3.Connection] = set()
+
+    @property
+    def connections(self) -> Connections:
+        used = len(self._used)
+        return Connections(len(self._opened) - used, used, 1 + READERS)
 
     async def start(self) -> None:
         """Opens the file, which is made if it is not there."""
@@ -47,7 +55,7 @@ class SQLite:
         await asyncio.to_thread(self._shut)
 
     async def fetch(self, statement: str, *values: Value) -> list[Row]:
-        return await self._on(self._readers, lambda: _fetch(self._connection(), statement, values))
+        return await self._on(self._readers, lambda: self._fetch(statement, values))
 
     async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         return await self._on(self._writer, lambda: self._transact(work))
@@ -58,18 +66,23 @@ class SQLite:
     async def listen(self, heard: Callable[[], None]) -> None:
         """Nothing will ever be heard."""
 
+    def _fetch(self, statement: str, values: Row) -> list[Row]:
+        with self._using() as connection:
+            return _fetch(connection, statement, values)
+
     def _transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        with self._using() as connection:
+            return _transact(connection, work)
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, known to be used meanwhile."""
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
+        self._used.add(connection)
         try:
-            result = _completed(cast("Coroutine[None, None, Result]", work(_SQLiteTransaction(connection))))
-            connection.execute("COMMIT")
-        except BaseException:
-            # A COMMIT that failed for want of space has already rolled back.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        return result
+            yield connection
+        finally:
+            self._used.discard(connection)
 
     async def _on(self, threads: ThreadPoolExecutor, work: Callable[[], Returned]) -> Returned:
         running = asyncio.get_running_loop().run_in_executor(threads, work)
@@ -126,6 +139,19 @@ class _SQLiteTransaction:
 
     async def execute_many(self, statement: str, rows: Sequence[Row]) -> None:
         self._connection.executemany(_numbered(statement), rows)
+
+
+def _transact(connection: sqlite3.Connection, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = _completed(cast("Coroutine[None, None, Result]", work(_SQLiteTransaction(connection))))
+        connection.execute("COMMIT")
+    except BaseException:
+        # A COMMIT that failed for want of space has already rolled back.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
 
 
 def _fetch(connection: sqlite3.Connection, statement: str, values: Row) -> list[Row]:

@@ -6,7 +6,7 @@ UniqueViolation        it has such a row already
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 Value: TypeAlias = str | int | float | None
 Row: TypeAlias = "Sequence[Value]"
@@ -27,6 +27,14 @@ class UniqueViolation(Exception):
     def __init__(self, columns: str) -> None:
         super().__init__(columns)
         self.columns = columns
+
+
+class Connections(NamedTuple):
+    """How many there are that do nothing, how many that are at work, and how many there may be."""
+
+    idle: int
+    used: int
+    most: int
 
 
 class Transaction(Protocol):
@@ -51,6 +59,12 @@ class Database(Protocol):
 
     @property
     def row_lock(self) -> str: ...
+
+    @property
+    def connections(self) -> Connections:
+        """Those of this moment; may be asked for in any thread."""
+        ...
+
     async def start(self) -> None: ...
     async def aclose(self) -> None: ...
 
