@@ -12,6 +12,7 @@ from opentelemetry.trace import NoOpTracer
 
 from orders import journal
 from orders.changes import Changes
+from orders.figures import OrderMetrics
 from orders.handlers import OrderHandlers
 from orders.law import Law, read_law
 from orders.migrations import newest
@@ -19,6 +20,7 @@ from orders.order import Order
 from orders.payments import Payments
 from orders.rehearsal import rehearse
 from orders.store import Store
+from orders.workflow import Workflow
 from service_standard.admission import Admission
 from service_standard.arrivals import Arrivals
 from service_standard.auth import Authenticator, authenticator
@@ -48,7 +50,7 @@ from service_standard.sinks import sinks_of
 from service_standard.sources import sources_of
 from service_standard.standard_operations import standard_operations
 from service_standard.telemetry import NATIVE_TELEMETRY_OFF, Telemetry
-from service_standard.write_queue import WriteQueue
+from service_standard.write_queue import Decision, WriteQueue
 
 PRUNING_SECONDS: Final = 600
 
@@ -109,7 +111,7 @@ def _composition(law: Law, settings: Settings) -> Composition:
     drain = Drain(settings.drain_seconds, relay.sequenced)
     readiness = _readiness(database, tokens, drain)
     store, outbox = Store(database), Outbox(database)
-    queue = _write_queue(database, store, relay, telemetry)
+    queue = _write_queue(law.workflow, database, store, relay, telemetry)
     changes = Changes(law.workflow, EventBuilder(law.events, telemetry.tracer))
     effects = Payments(queue, changes, law.workflow).effects()
     inbox = Inbox(database, law.events, effects, settings.event_inbox_attempts, telemetry.tracer)
@@ -141,14 +143,21 @@ def _composition(law: Law, settings: Settings) -> Composition:
     return Composition(telemetry, admission, drain, tokens, handlers, parts)
 
 
-def _write_queue(database: Database, store: Store, relay: Relay, telemetry: Telemetry) -> WriteQueue[Order]:
+def _write_queue(
+    workflow: Workflow, database: Database, store: Store, relay: Relay, telemetry: Telemetry
+) -> WriteQueue[Order]:
     sizes, announcer = batch_sizes(telemetry.meter), Announcer(database, relay.committed)
+    metrics = OrderMetrics(telemetry.meter, workflow)
 
     def committed(changes: int) -> None:
         sizes.record(changes)
         announcer.committed()
 
-    queue = WriteQueue(database, store.locked, committed, journal.happened, telemetry.tracer)
+    def happened(decision: Decision[Order]) -> None:
+        journal.happened(decision)
+        metrics.happened(decision)
+
+    queue = WriteQueue(database, store.locked, committed, happened, telemetry.tracer)
     observe_depth(telemetry.meter, lambda: queue.depth)
     observe_connections(telemetry.meter, database)
     return queue

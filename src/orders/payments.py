@@ -17,6 +17,11 @@ from service_standard.write_queue import Change, Decision, Write, WriteQueue
 SUCCESSFUL: Final = "payment.successful"
 FAILED: Final = "payment.failed"
 
+# What a decision about a payment is called.
+PAYMENT_SUCCEEDED: Final = "payment succeeded"
+PAYMENT_FAILED: Final = "payment failed"
+PAYMENT_IGNORED: Final = "payment ignored"
+
 
 class Payments:
     """The effects of payment events; safe to repeat and to reorder."""
@@ -51,7 +56,7 @@ class Payments:
         if not self._workflow.allows(known.status, self._paid):
             raise Refused(f"the order is {known.status} and cannot become {self._paid}")
         reason = f"payment {payment.paymentId}"
-        return self._changes.advance(known, self._paid, reason, _cause(event)).as_part_of("payment succeeded", done)
+        return self._changes.advance(known, self._paid, reason, _cause(event)).as_part_of(PAYMENT_SUCCEEDED, done)
 
     def _fail(
         self, event: Inbound, payment: PaymentData, done: Sequence[Write], order: Order | None
@@ -60,7 +65,7 @@ class Payments:
         if self._paid is None or not self._workflow.allows(known.status, self._paid):
             return _unchanged(known, event, done)
         reason = f"payment {payment.paymentId} failed: {present(payment.reason) or 'no reason given'}"
-        return self._changes.note(known, reason, _cause(event)).as_part_of("payment failed", done)
+        return self._changes.note(known, reason, _cause(event)).as_part_of(PAYMENT_FAILED, done)
 
 
 def _known(order: Order | None) -> Order:
@@ -76,7 +81,7 @@ def _cause(event: Inbound) -> Cause:
 def _unchanged(order: Order, event: Inbound, done: Sequence[Write]) -> Decision[Order]:
     """The event comes too late to matter: only that it came is written."""
     return Decision(
-        what="payment ignored",
+        what=PAYMENT_IGNORED,
         key=order.id,
         before=order,
         state=order,

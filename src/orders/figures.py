@@ -1,0 +1,48 @@
+"""Figures of orders: how many were created, how they moved through the workflow, and what became of payments."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from opentelemetry.metrics import CallbackOptions, Meter, Observation
+
+from orders.order import Order
+from orders.payments import PAYMENT_FAILED, PAYMENT_IGNORED, PAYMENT_SUCCEEDED
+from orders.workflow import Workflow
+from service_standard.write_queue import Decision
+
+
+class OrderMetrics:
+    """Counts what happened to orders; every step of the workflow and every outcome is told from the start, as 0."""
+
+    def __init__(self, meter: Meter, workflow: Workflow) -> None:
+        steps = [(status, to) for status, following in workflow.following.items() for to in following]
+        self._created = 0
+        self._transitions = Counter(dict.fromkeys(steps, 0))
+        self._payments = Counter(dict.fromkeys((PAYMENT_SUCCEEDED, PAYMENT_FAILED, PAYMENT_IGNORED), 0))
+        meter.create_observable_counter("orders.created", [self._observe_created], "{order}", "Orders created.")
+        meter.create_observable_counter(
+            "orders.transitions", [self._observe_transitions], "{order}", "Orders that went to another status."
+        )
+        meter.create_observable_counter(
+            "orders.payments", [self._observe_payments], "{payment}", "Payments that were announced, by their effect."
+        )
+
+    def happened(self, decision: Decision[Order]) -> None:
+        """Counts a committed decision."""
+        if decision.before is None:
+            self._created += 1
+        elif decision.before.status != decision.state.status:
+            self._transitions[decision.before.status, decision.state.status] += 1
+        if decision.what in self._payments:
+            self._payments[decision.what] += 1
+
+    def _observe_created(self, _: CallbackOptions) -> Iterable[Observation]:
+        yield Observation(self._created)
+
+    def _observe_transitions(self, _: CallbackOptions) -> Iterable[Observation]:
+        for (status, to), count in self._transitions.items():
+            yield Observation(count, {"from": status, "to": to})
+
+    def _observe_payments(self, _: CallbackOptions) -> Iterable[Observation]:
+        for what, count in self._payments.items():
+            yield Observation(count, {"outcome": what.removeprefix("payment ")})
