@@ -18,7 +18,7 @@ COMPILE     = $(UV) pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test proofs faults bench-events check format models mutations lock clean
+.PHONY: help run test proofs faults bench-events check format models mutations zoo lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,11 +61,14 @@ models: $(DEV_DEPS) ## write the models from the contracts
 mutations: $(DEV_DEPS) ## change one fact of a contract at a time: behaviour follows or the start is refused
 	$(BIN)/python -m tests.contract.mutations
 
+zoo: $(DEV_DEPS) ## plant each fault that the checker knows: found by its own rule, and by no other
+	$(BIN)/python -m tests.checker.zoo
+
 lock: $(UV) ## resolve the dependencies anew, with hashes; LOCK_FLAGS=--upgrade takes the newest
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  | $(COMPILE) --output-file requirements-build.txt -
 	$(COMPILE) --output-file requirements.txt pyproject.toml
-	$(COMPILE) --constraints requirements.txt --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --constraints requirements.txt --extra dev --extra checker --output-file requirements-dev.txt pyproject.toml
 
 clean: ## remove the environment and everything that was made, but no database
 	rm -rf $(VENV) build .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache src/*.egg-info

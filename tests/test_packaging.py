@@ -81,6 +81,7 @@ def test_every_locked_requirement_is_exact_and_has_hashes(lock: str) -> None:
         ("requirements.txt", PROJECT["project"]["dependencies"]),
         ("requirements-dev.txt", PROJECT["project"]["dependencies"]),
         ("requirements-dev.txt", PROJECT["project"]["optional-dependencies"]["dev"]),
+        ("requirements-dev.txt", PROJECT["project"]["optional-dependencies"]["checker"]),
     ],
 )
 def test_a_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:

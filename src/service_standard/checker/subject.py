@@ -42,7 +42,7 @@ class ManifestFile:
         return auth.get("required_scopes") if isinstance(auth, dict) else None
 
     def place(self, pointer: str = "") -> Place:
-        return Place(str(self.path), pointer)
+        return Place(self.path.name, pointer)
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def request_of(method: str, url: str, parts: Parts) -> Request:
 
 def connect(base_url: str, bounds: Bounds) -> Client:
     """A client of a service; closes with its `http`."""
-    timeout = httpx.Timeout(bounds.timeout)
+    timeout = httpx.Timeout(min(bounds.timeout, bounds.time_limit))
     return Client(base_url.rstrip("/"), bounds, httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False))
 
 
