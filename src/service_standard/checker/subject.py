@@ -10,6 +10,7 @@ from service_standard.checker.asyncapi import AsyncApi
 from service_standard.checker.captured import Captured, Line, read_events, read_lines
 from service_standard.checker.documents import Document, read_document, served_document
 from service_standard.checker.live.target import Live
+from service_standard.checker.live.walk import Walk
 from service_standard.checker.openapi import OpenApi
 from service_standard.checker.rule import NotJudged, Place
 from service_standard.contract import ContractError, Json, Node, Object
@@ -117,6 +118,11 @@ class Subject:
         if self.target is None:
             raise NotJudged("no running service was given (--url)")
         return self.target
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The way through the running service by its contract; its resources are shared by all rules."""
+        return Walk(self.openapi, self.live)
 
     def shown(self, node: Node) -> Place:
         """The place of a node, its file as seen from the directory."""

@@ -9,11 +9,14 @@ from typing import Final, TypedDict, Unpack
 
 import httpx
 
+from service_standard.checker.live.deadline import within
 from service_standard.checker.live.exchange import Exchange, NoAnswer, Request
 from service_standard.checker.rule import NotJudged
 from service_standard.contract import Json
 
 LARGEST_ANSWER: Final = 4 * 1024 * 1024
+# After so many requests in a row that nobody answered, there is nobody.
+MOST_SILENCES: Final = 4
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -46,6 +49,12 @@ class Client:
     started: float = field(default_factory=time.monotonic)
     sent: list[Request] = field(default_factory=list)
     _next: float = 0.0
+    _silences: int = 0
+
+    @property
+    def seconds_left(self) -> float:
+        """Of the time limit."""
+        return max(0.0, self.started + self.bounds.time_limit - time.monotonic())
 
     def send(self, method: str, path: str, **parts: Unpack[Parts]) -> Exchange:
         """The answer to one request; a path may be a whole URL.
@@ -58,17 +67,22 @@ class Client:
         request = request_of(method, url, parts)
         self._wait_for_turn(method)
         self.sent.append(request)
+        self._silences += 1
         try:
-            return self._exchange(request)
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            answer = within(min(2 * self.bounds.timeout, self.seconds_left), lambda: self._exchange(request))
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, TimeoutError) as error:
             raise NoAnswer(request, f"{type(error).__name__}: {error}") from error
+        self._silences = 0
+        return answer
 
     def _wait_for_turn(self, method: str) -> None:
         if self.bounds.read_only and method not in SAFE_METHODS:
             raise NotJudged(f"--read-only does not allow {method}")
-        now = time.monotonic()
-        if now - self.started > self.bounds.time_limit:
+        if not self.seconds_left:
             raise NotJudged(f"the time limit of {self.bounds.time_limit:g} s is over")
+        if self._silences >= MOST_SILENCES:
+            raise NotJudged(f"the service has stopped answering: {MOST_SILENCES} requests in a row had no answer")
+        now = time.monotonic()
         if self._next > now:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + 1 / self.bounds.rate
@@ -77,17 +91,15 @@ class Client:
         before = time.monotonic()
         headers = [(name.encode(), value.encode()) for name, value in request.headers]
         with self.http.stream(request.method, request.url, headers=headers, content=request.body) as response:
-            body, is_cut = self._read(response, before)
+            body, is_cut = self._read(response)
         return Exchange(request, response.status_code, response.headers, body, time.monotonic() - before, is_cut)
 
-    def _read(self, response: httpx.Response, before: float) -> tuple[bytes, bool]:
+    def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
         body = b""
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 return body[:LARGEST_ANSWER], True
-            if time.monotonic() - before > 2 * self.bounds.timeout:
-                raise httpx.ReadTimeout(f"the answer takes longer than {2 * self.bounds.timeout:g} s")
         return body, False
 
 

@@ -9,6 +9,7 @@ from service_standard.checker.rules import (
     description,
     documents,
     event_documents,
+    live,
     log_lines,
     manifest,
     paging,
@@ -32,6 +33,7 @@ _MODULES: Final = (
     probes,
     configuration,
     manifest,
+    live,
 )
 
 
