@@ -14,8 +14,8 @@ from tests.process import WISH, served
 
 pytestmark = pytest.mark.fault
 
-ROUNDS = 9
-REQUESTS = 100
+ROUNDS = 7
+REQUESTS = 150
 MOST = 1.5
 STOPPED_WITHIN = 3.0
 
@@ -42,7 +42,7 @@ def test_black_holes_cost_callers_nothing_and_hold_up_no_shutdown(hole: str, tmp
         holed.caller() as caller_of_holed,
     ):
         # The first round is what is slow only once.
-        rounds = [(p99(caller), p99(caller_of_holed)) for _ in range(1 + ROUNDS)][1:]
+        rounds = [p99s(caller, caller_of_holed) for _ in range(1 + ROUNDS)][1:]
         began = monotonic()
         assert holed.stop().code == 0
         stopped = monotonic() - began
@@ -53,9 +53,13 @@ def test_black_holes_cost_callers_nothing_and_hold_up_no_shutdown(hole: str, tmp
     proof(f"collector, webhook and Kafka black-holed: {figures}; stopped in {stopped:.2f} s")
 
 
-def p99(caller: httpx.Client) -> float:
-    """The 99th percentile of creating orders one after the other, in seconds."""
-    return quantiles([seconds(caller) for _ in range(REQUESTS)], n=100)[98]
+def p99s(*callers: httpx.Client) -> list[float]:
+    """The 99th percentile of creating orders, in seconds, of each caller.
+
+    They take turns, so that other work on the machine strikes all of them alike.
+    """
+    turns = [[seconds(caller) for caller in callers] for _ in range(REQUESTS)]
+    return [quantiles(each, n=100)[98] for each in zip(*turns, strict=True)]
 
 
 def seconds(caller: httpx.Client) -> float:
