@@ -30,7 +30,7 @@ from service_standard.waves import LARGEST_BATCH
 
 log = logging.getLogger(__name__)
 
-SHUTDOWN_SECONDS: Final = 1.5
+SHUTDOWN_SECONDS: Final = 1.0
 LONGEST_ATTRIBUTE: Final = 1024
 TRACES_PATH: Final = "/v1/traces"
 METRICS_PATH: Final = "/v1/metrics"
