@@ -41,7 +41,7 @@ async def exposed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scr
     async with running(migrated(settings)) as service:
         await paying()(service)
         async with held(settings, "orders"):
-            assert await asyncio.gather(creating()(service), creating()(service)) == [503, 503]
+            assert set(await asyncio.gather(creating()(service), creating()(service))) == {503}
         await eventually(lambda: tells(service, "outbox_head", "sink_errors_total"))
         yield await scraped(service)
 

@@ -1,7 +1,5 @@
 """The exposition: what a service answers to Prometheus."""
 
-import asyncio
-
 import pytest
 
 from service_standard.metrics.exposition import MEDIA_TYPE
@@ -30,15 +28,6 @@ async def test_the_metrics_say_whose_they_are(embedded: Caller) -> None:
 
 async def test_each_metric_says_what_it_means(embedded: Caller) -> None:
     assert [name for name, family in (await scraped(embedded)).families.items() if not family.documentation] == []
-
-
-async def test_those_who_ask_at_once_are_each_told_everything() -> None:
-    telemetry = Telemetry("orders", "1.0.0", settings_for("sqlite:///unused.db"))
-    telemetry.meter.create_counter("happened").add(1)
-    scrapes = [
-        Scrape(text.decode()) for text in await asyncio.gather(*[telemetry.exposition.text() for _ in range(20)])
-    ]
-    assert [scrape.value("happened_total") for scrape in scrapes] == [1] * 20
 
 
 async def test_two_services_in_one_process_keep_their_metrics_apart() -> None:

@@ -20,6 +20,7 @@ class Exposition:
         self.reader: MetricReader = PrometheusMetricReader(scope_info_enabled=False, registry=self._registry)
 
     async def text(self) -> bytes:
-        """The metrics of this moment; it takes milliseconds of a thread, one at a time however many ask."""
+        """The metrics of this moment; it takes milliseconds of a thread, and of one at a time however many ask."""
+        # Besides, the exporter may hand the measurements of one who asks to another who asks at once.
         async with self._turn:
             return await asyncio.to_thread(generate_latest, self._registry)
