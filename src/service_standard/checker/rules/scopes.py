@@ -27,6 +27,8 @@ def _is_bearer(scheme: Node) -> bool:
 
 
 def operations_declare_scopes(subject: Subject) -> Iterator[Finding]:
+    if not any(operation.scopes for operation in _resources(subject)):
+        yield Finding("no operation names a scope", subject.shown(subject.openapi.root))
     for operation in _resources(subject):
         if operation.security and not all(operation.security):
             yield Finding(f"{operation.name} takes a token without any scope", subject.shown(operation.node))
