@@ -1,4 +1,4 @@
-"""The command line: `service-standard check`."""
+"""The command line `service-standard`."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from service_standard.checker import check_command
+from service_standard.checker import check_command, diff_command
 from service_standard.checker.refusal import Refused
 
 CANNOT_RUN: Final = 2
@@ -15,12 +15,13 @@ Command: TypeAlias = Callable[[argparse.Namespace], int]
 EXIT_CODES: Final = """\
 exit codes:
   0  nothing is broken (warnings and rules that were not judged do not count)
-  1  a MUST of the standard is broken
+  1  a MUST of the standard is broken, or a change breaks clients or consumers
   2  the command could not run: a wrong argument, a directory or a service that is not there
 """
 COMMANDS: Final[Mapping[str, tuple[Callable[[argparse.ArgumentParser], None], Command, str]]] = MappingProxyType(
     {
         "check": (check_command.arguments, check_command.check, "say what is and what is not so of a service"),
+        "diff": (diff_command.arguments, diff_command.diff, "say whom the changes between two versions break"),
     }
 )
 

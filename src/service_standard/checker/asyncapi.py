@@ -64,9 +64,14 @@ class AsyncApi:
         return tuple(message for message in self.messages if message.direction == "send")
 
     @cached_property
+    def occurrences(self) -> tuple[Message, ...]:
+        """Every message on every channel that carries it."""
+        return tuple(self._messages_of_2() if self.version.startswith("2") else self._messages_of_3())
+
+    @property
     def messages(self) -> tuple[Message, ...]:
-        found = self._messages_of_2() if self.version.startswith("2") else self._messages_of_3()
-        return tuple({message.node.uri + message.direction: message for message in found}.values())
+        """Each message once."""
+        return tuple({message.node.uri + message.direction: message for message in self.occurrences}.values())
 
     def _messages_of_2(self) -> Iterator[Message]:
         channels = self.root["channels"].items() if "channels" in self.root else iter(())

@@ -12,12 +12,13 @@ from service_standard.checker.live.client import Bounds, Client, connect, reacha
 from service_standard.checker.live.target import DEFAULT_EXAMPLES, Live
 from service_standard.checker.live.tokens import Commanded, Minted, Tokens, algorithm_of
 from service_standard.checker.openapi import OpenApi
+from service_standard.checker.output import is_terminal, write
 from service_standard.checker.progress import Progress
 from service_standard.checker.refusal import Refused
 from service_standard.checker.report import FORMATS
 from service_standard.checker.rule import NotJudged
 from service_standard.checker.rules import chosen
-from service_standard.checker.run import Report, run
+from service_standard.checker.run import run
 from service_standard.checker.subject import MANIFEST, Subject
 from service_standard.contract import ContractError, Json
 
@@ -79,20 +80,8 @@ def check(given: argparse.Namespace) -> int:
         raise Refused(str(error)) from error
     with _subject(given) as subject:
         report = run(subject, rules, Progress(sys.stderr).told)
-    _write(report, given)
+    write(FORMATS[given.format](report, is_terminal=is_terminal(given.output)), given.output)
     return BROKEN if report.has_failed else 0
-
-
-def _write(report: Report, given: argparse.Namespace) -> None:
-    output: Path | None = given.output
-    text = FORMATS[given.format](report, is_terminal=output is None and sys.stdout.isatty())
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, "utf-8")
-    except OSError as error:
-        raise Refused(f"--output: {output}: {error.strerror}") from error
 
 
 @contextmanager

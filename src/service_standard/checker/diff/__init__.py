@@ -1,0 +1,8 @@
+"""The difference of two versions of a contract, as those feel it who were written against the older one.
+
+    OLD, NEW  ──►  Source  ──►  of_openapi, of_asyncapi  ──►  Change  ──►  a table or JSON
+                                      └──►  of_schemas (one walk for every schema, whoever sends the value)
+
+What the service takes may only widen, what it gives may only narrow; all else breaks somebody. The libraries that were
+found for this either judge OpenAPI without AsyncAPI (oasdiff, a Go program) or know no direction, so it is our own.
+"""

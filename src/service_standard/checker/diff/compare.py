@@ -1,0 +1,62 @@
+"""The difference of two sources: each contract that both have, and those that only one has."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from service_standard.checker.asyncapi import AsyncApi
+from service_standard.checker.diff.asyncapi import of_asyncapi
+from service_standard.checker.diff.change import Change, Effect, grouped, kind
+from service_standard.checker.diff.openapi import of_openapi
+from service_standard.checker.diff.source import Source
+from service_standard.checker.openapi import OpenApi
+from service_standard.checker.refusal import Refused
+from service_standard.checker.rule import Place
+
+Document = TypeVar("Document", OpenApi, AsyncApi)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Every change between two sources, those that break first."""
+
+    old: Source
+    new: Source
+    changes: tuple[Change, ...]
+
+    def count(self, effect: Effect) -> int:
+        return sum(change.kind.effect == effect for change in self.changes)
+
+    def place(self, change: Change) -> Place:
+        found = self.new.place(change.node) or self.old.place(change.node)
+        return found or Place(str(change.node.file), change.node.pointer)
+
+
+def compared(old: Source, new: Source) -> Difference:
+    """The difference of two sources.
+
+    Raises:
+        Refused: one is an OpenAPI and the other an AsyncAPI document.
+        ContractError: a reference leads nowhere.
+    """
+    if not (old.openapi and new.openapi) and not (old.asyncapi and new.asyncapi):
+        raise Refused(f"{old.name} and {new.name} have no kind of contract in common")
+    changes = (
+        *_of_documents("OpenAPI", old.openapi, new.openapi, of_openapi),
+        *_of_documents("AsyncAPI", old.asyncapi, new.asyncapi, of_asyncapi),
+    )
+    return Difference(old, new, tuple(grouped(changes)))
+
+
+def _of_documents(
+    name: str,
+    old: Document | None,
+    new: Document | None,
+    walk: Callable[[Document, Document], Iterator[Change]],
+) -> Iterator[Change]:
+    if old and new:
+        yield from walk(old, new)
+    elif old:
+        yield Change(kind("document.removed"), (name,), old.version, None, old.root)
+    elif new:
+        yield Change(kind("document.added"), (name,), None, new.version, new.root)
