@@ -19,7 +19,7 @@ from service_standard.metrics.requests import KNOWN_METHODS
 from service_standard.problems import REQUEST_TIMEOUT, VALIDATION_ERROR, Problem
 
 LINGER_SECONDS: Final = 1.0
-LAST_CALL_SECONDS: Final = 0.1
+LAST_CALL_SECONDS: Final = 0.25
 
 TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE: Final = re.compile(rb"(%b) (/[!-~]*) HTTP/1\.[01]\r\n" % TOKEN)

@@ -117,6 +117,18 @@ class Server(uvicorn.Server):
         self._begin_drain()
         return self._drain.over
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends, but for those who have connected already: to close would reset what they have sent."""
+        listeners = [socket.socket(fileno=os.dup(each.fileno())) for server in self.servers for each in server.sockets]
+        for server in self.servers:
+            server.close()
+        for accepted in [client for listener in listeners for client in _backlog(listener)]:
+            await asyncio.get_running_loop().connect_accepted_socket(self._connection, accepted)
+        await super().shutdown(sockets)
+
+    def _connection(self) -> Connection:
+        return Connection(self.config, self.server_state, self.lifespan.state)
+
     @property
     def _drain(self) -> Drain:
         return cast(Edge, self.config.loaded_app).drain
@@ -130,6 +142,15 @@ class Server(uvicorn.Server):
         now = asyncio.get_running_loop().time()
         for connection in self._connections:
             connection.sweep(now)
+
+
+def _backlog(listener: socket.socket) -> list[socket.socket]:
+    """Takes whoever waits to be accepted, and closes the listener."""
+    accepted = []
+    with listener, suppress(BlockingIOError):
+        while True:
+            accepted.append(listener.accept()[0])
+    return accepted
 
 
 class Worker(Process):
