@@ -1,12 +1,16 @@
 """A small service that keeps every static rule, as files; a test spoils one fact of it at a time."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from service_standard.checker.asyncapi import AsyncApi
+from service_standard.checker.documents import read_document
 from service_standard.checker.subject import Subject
+from service_standard.contract import ContractError
 
 Files = dict[str, Any]
 GOOD: Final = Path(__file__).parent / "good"
@@ -25,10 +29,20 @@ def _value(path: Path) -> Any:
     return yaml.safe_load(text) if path.suffix == ".yaml" else text
 
 
-def subject_of(files: Files, directory: Path) -> Subject:
-    """What the checker checks when it is given these files, log and events included."""
+def subject_of(files: Files, directory: Path, older: Path = GOOD) -> Subject:
+    """What the checker checks when it is given these files, log and events included, and an older version."""
     write(files, directory)
-    return Subject(directory, log_file=directory / "log.jsonl", events_file=str(directory / "events.jsonl"))
+    log, events = directory / "log.jsonl", str(directory / "events.jsonl")
+    subject = Subject(directory, log_file=log, events_file=events)
+    return replace(subject, older_events=_events_of(directory / older / "asyncapi.yaml"))
+
+
+def _events_of(path: Path) -> AsyncApi | None:
+    """None where a fault has left no document."""
+    try:
+        return AsyncApi(*read_document(path))
+    except ContractError:
+        return None
 
 
 def write(files: Files, directory: Path) -> Path:

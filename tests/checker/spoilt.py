@@ -1,9 +1,10 @@
 """What is planted in the good service: for each static rule at least one fault that breaks just that rule."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tests.checker.samples import Files
+from tests.checker.samples import GOOD, Files
 
 OPENAPI: Final = "openapi.yaml"
 ASYNCAPI: Final = "asyncapi.yaml"
@@ -20,6 +21,11 @@ class Fault(NamedTuple):
     rule: str
     words: str
     plant: Callable[[Files], None]
+
+    @property
+    def older(self) -> Path:
+        """The version to compare with: the good one for the rule that compares, else the same one."""
+        return GOOD if self.rule.startswith("EVT-05") else Path()
 
 
 def at(file: str, path: str, value: Any) -> Callable[[Files], None]:
@@ -159,6 +165,11 @@ FAULTS: Final = (
     Fault("EVT-03.captured", "an event is not in the contract", at(EVENTS, "0/type", "parcel.lost")),
     Fault("EVT-04.captured", "previousStatus is the new status", at(EVENTS, "1/data/previousStatus", "sent")),
     Fault("EVT-04.captured", "previousStatus never was", at(EVENTS, "1/data/previousStatus", "lost")),
+    Fault(
+        "EVT-05.compatible",
+        "a field may be missing now",
+        at(ASYNCAPI, "components/messages/updated/payload/properties/data/required", ["id", "status"]),
+    ),
     # logs and configuration
     Fault("OBS-01.json", "a line is text", at(LOG, "0", "INFO: serving")),
     Fault("OBS-01.members", "a line has no span_id", at(LOG, "1/span_id", GONE)),

@@ -70,7 +70,7 @@ def test_a_url_that_refuses_hangs_or_speaks_no_tls_is_refused(capsys: Said) -> N
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         hanging = refusal(capsys, str(ROOT), "--url", f"http://127.0.0.1:{port}", "--time-limit", "0.3")
-    assert "does not answer: ReadTimeout" in hanging
+    assert "does not answer: TimeoutError" in hanging
     assert "does not answer: ConnectError" in refusal(capsys, str(ROOT), "--url", f"http://127.0.0.1:{port}")
     with served(Starlette()) as url:
         assert "does not answer: ConnectError" in refusal(capsys, str(ROOT), "--url", url.replace("http:", "https:"))

@@ -23,7 +23,7 @@ def outcomes(subject: Subject) -> dict[str, Outcome]:
 def test_a_planted_fault_is_found_by_its_own_rule_alone(fault: Fault, tmp_path: Path) -> None:
     files = good()
     fault.plant(files)
-    found = outcomes(subject_of(files, tmp_path))
+    found = outcomes(subject_of(files, tmp_path, fault.older))
     assert found[fault.rule].findings
     assert [rule for rule, outcome in found.items() if outcome.verdict == "failed" and rule != fault.rule] == []
 

@@ -9,7 +9,7 @@ from service_standard.checker.rule import Outcome
 from service_standard.checker.rules import every_rule
 from service_standard.checker.run import run
 from service_standard.checker.subject import Subject
-from tests.checker.samples import good, subject_of
+from tests.checker.samples import GOOD, good, subject_of
 from tests.checker.spoilt import FAULTS, Fault
 from tests.sources import ROOT
 
@@ -24,7 +24,7 @@ def judged(fault: Fault | None) -> tuple[Outcome, ...]:
     if fault:
         fault.plant(files)
     with TemporaryDirectory() as directory:
-        return run(subject_of(files, Path(directory)), every_rule()).outcomes
+        return run(subject_of(files, Path(directory), fault.older if fault else GOOD), every_rule()).outcomes
 
 
 def matrix() -> Iterator[str]:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from service_standard.checker.asyncapi import AsyncApi
+from service_standard.checker.diff.source import opened
 from service_standard.checker.live.client import Bounds, Client, connect, reachable
 from service_standard.checker.live.target import DEFAULT_EXAMPLES, Live
 from service_standard.checker.live.tokens import Commanded, Minted, Tokens, algorithm_of
@@ -48,7 +50,7 @@ def _about_evidence(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--logs", type=Path, metavar="FILE", help="captured log lines of the service")
     group.add_argument("--events", metavar="FILE|URL", help="captured CloudEvents (JSON lines), or the URL of a feed")
     group.add_argument(
-        "--baseline", type=Path, metavar="DIR", help="the directory of an older version, to compare events with"
+        "--baseline", metavar="OLD", help="an older version whose consumers must be served, named as `diff` does"
     )
 
 
@@ -90,9 +92,18 @@ def _subject(given: argparse.Namespace) -> Iterator[Subject]:
     if not path.exists():
         raise Refused(f"{path}: there is no such directory or file")
     directory, name = (path, MANIFEST) if path.is_dir() else (path.parent, path.name)
-    subject = Subject(directory, name, given.logs, given.events, given.baseline)
-    with _target(given, subject) as target:
-        yield replace(subject, target=target)
+    subject = Subject(directory, name, given.logs, given.events)
+    with _older_events(given) as older, _target(given, subject) as target:
+        yield replace(subject, older_events=older, target=target)
+
+
+@contextmanager
+def _older_events(given: argparse.Namespace) -> Iterator[AsyncApi | None]:
+    if given.baseline is None:
+        yield None
+        return
+    with opened(given.baseline) as source:
+        yield source.asyncapi
 
 
 @contextmanager

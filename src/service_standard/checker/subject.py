@@ -54,7 +54,7 @@ class Subject:
     manifest_name: str = MANIFEST
     log_file: Path | None = None
     events_file: str | None = None
-    baseline: Path | None = None
+    older_events: AsyncApi | None = None
     target: Live | None = None
 
     @property

@@ -1,9 +1,10 @@
-"""Rules of events, as the contract declares them: EVT-02."""
+"""Rules of events, as the contract declares them: EVT-02 and EVT-05."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from service_standard.checker.asyncapi import Message, constant
+from service_standard.checker.diff.asyncapi import of_asyncapi
 from service_standard.checker.rule import Finding, NotJudged, Rule
 from service_standard.checker.subject import Subject
 from service_standard.contract import Node
@@ -51,6 +52,14 @@ def subjects_are_resources(subject: Subject) -> Iterator[Finding]:
             yield Finding(what, subject.shown(schema))
 
 
+def consumers_are_still_served(subject: Subject) -> Iterator[Finding]:
+    if subject.older_events is None:
+        raise NotJudged("no older AsyncAPI document was given (--baseline)")
+    for change in of_asyncapi(subject.older_events, subject.asyncapi):
+        if change.kind.effect == "breaking":
+            yield Finding(f"{change.kind.id}: {', '.join(change.where)}", subject.shown(change.node))
+
+
 def _shown(schema: Node) -> str:
     return constant(schema) or "no constant"
 
@@ -89,5 +98,12 @@ RULES: Final = (
         "Consumers find the resource by it without opening the data.",
         "Give `subject` a pattern such as `^orders/[A-Za-z0-9-]+$`.",
         subjects_are_resources,
+    ),
+    Rule(
+        "EVT-05.compatible",
+        "Consumers that were written for the older version are still served.",
+        "Consumers are deployed at another time than the service, and events are replayed from years ago.",
+        "Keep every event, every field and its type; add optional fields, or a new event type beside the old one.",
+        consumers_are_still_served,
     ),
 )
