@@ -19,7 +19,9 @@ SECRET = "a-secret-of-more-than-thirty-two-bytes"
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """The URL of an app, until the block ends."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio sends at once only on sockets that say that they are TCP; else each answer waits 40 ms.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     thread = Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()

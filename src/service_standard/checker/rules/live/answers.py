@@ -8,6 +8,7 @@ from service_standard.checker.live.exchange import Exchange
 from service_standard.checker.openapi import Operation, media_types
 from service_standard.checker.rule import Finding, NotJudged, Rule
 from service_standard.checker.rules.live.each import each
+from service_standard.checker.rules.live.problem import LOWEST_ERROR
 from service_standard.checker.schemas import Compiled
 from service_standard.checker.subject import Subject
 from service_standard.contract import Json, Node
@@ -25,14 +26,21 @@ def answers_are_declared(subject: Subject) -> Iterator[Finding]:
 
 def answers_fit_their_schemas(subject: Subject) -> Iterator[Finding]:
     def judge(operation: Operation) -> Iterator[Finding]:
-        for answer in _answers(subject, operation):
-            body = media_types(_declared(operation, answer)).get(answer.media_type)
-            schema = part(body, "schema")
-            if schema is not None and answer.media_type.endswith(("/json", "+json")) and not answer.is_cut:
-                fault = Compiled(schema).fault(answer.json)
-                yield from [answer.finding(f"{operation.name}: {fault}")] if fault else []
+        answer = _answer(subject, operation)
+        fault = schema_fault(operation, answer)
+        if fault:
+            yield answer.finding(f"{operation.name}: {fault}")
 
-    yield from each(_operations(subject), judge)
+    collections = subject.walk.openapi.collections
+    yield from each([o for o in _operations(subject) if o not in collections], judge)
+
+
+def schema_fault(operation: Operation, answer: Exchange) -> str | None:
+    """What is wrong with the body of a success; other bodies than JSON, and errors, have rules of their own."""
+    schema = part(media_types(_declared(operation, answer)).get(answer.media_type), "schema")
+    if schema is None or answer.json is None or answer.is_cut or answer.status >= LOWEST_ERROR:
+        return None
+    return Compiled(schema).fault(answer.json)
 
 
 def answers_have_their_headers(subject: Subject) -> Iterator[Finding]:
@@ -45,11 +53,15 @@ def answers_have_their_headers(subject: Subject) -> Iterator[Finding]:
     yield from each([o for o in _operations(subject) if _has_headers(o)], judge)
 
 
+def _answer(subject: Subject, operation: Operation) -> Exchange:
+    """What an operation says to a call that it allows; what it changes or deletes, nobody else needs."""
+    return subject.walk.call(operation, fresh=operation.method not in {"GET", "HEAD"}).send()
+
+
 def _answers(subject: Subject, operation: Operation) -> Iterator[Exchange]:
-    """What an operation says to a call that it allows, and to one that lacks its token."""
-    call = subject.walk.call(operation, fresh=operation.method not in {"GET", "HEAD"})
-    yield call.send()
-    yield call.with_token(None).send()
+    """That, and what it says without a token."""
+    yield _answer(subject, operation)
+    yield subject.walk.call(operation).with_token(None).send()
 
 
 def _operations(subject: Subject) -> list[Operation]:
@@ -70,9 +82,9 @@ def _undeclared(operation: Operation, answer: Exchange) -> str | None:
     if declared is None:
         return f"{answer.status} is not declared (there are: {', '.join(operation.responses)})"
     types = media_types(declared)
-    if answer.body and types and answer.media_type not in types:
-        came = answer.media_type or "no content type"
-        return f"{answer.status} is answered as {came}, declared is {', '.join(types)}"
+    is_json = answer.media_type.endswith(("/json", "+json"))
+    if answer.body and types and is_json and answer.status < LOWEST_ERROR and answer.media_type not in types:
+        return f"{answer.status} is answered as {answer.media_type}, declared is {', '.join(types)}"
     return None
 
 

@@ -21,6 +21,7 @@ NOT_FOUND: Final = 404
 CONFLICT: Final = 409
 BAD_REQUEST: Final = 400
 MOST_REPEATS: Final = 2
+UNUSUAL: Final = ("TRACE", "DELETE", "PUT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ def a_large_body(subject: Subject) -> Iterator[Provoked]:
 
 def a_wrong_method(subject: Subject) -> Iterator[Provoked]:
     operation = subject.walk.operations[0]
-    yield Provoked("a method that the path does not have", _call_without_body(subject, operation, "FOO").send())
+    has = {other.method for other in subject.walk.operations if other.path == operation.path}
+    method = next(method for method in UNUSUAL if method not in has)
+    yield Provoked("a method that the path does not have", _call_without_body(subject, operation, method).send())
 
 
 def a_repeated_change(subject: Subject) -> Iterator[Provoked]:

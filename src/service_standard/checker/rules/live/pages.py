@@ -10,6 +10,7 @@ from service_standard.checker.live.identity import id_in, resources_in
 from service_standard.checker.live.walk import LAST_PARAMETER
 from service_standard.checker.openapi import Operation
 from service_standard.checker.rule import Finding, NotJudged, Rule
+from service_standard.checker.rules.live.answers import schema_fault
 from service_standard.checker.rules.live.each import each
 from service_standard.checker.subject import Subject
 from service_standard.contract import Json, Object
@@ -30,8 +31,9 @@ def lists_have_the_envelope(subject: Subject) -> Iterator[Finding]:
             yield answer.finding(f"{operation.name} answers no object with {', '.join(ENVELOPE)}")
             return
         missing = [name for name in ENVELOPE if name not in members]
-        if missing or not isinstance(members["items"], list):
-            yield answer.finding(f"{operation.name}: the page lacks {', '.join(missing) or 'a list of items'}")
+        fault = f"the page lacks {', '.join(missing)}" if missing else schema_fault(operation, answer)
+        if fault:
+            yield answer.finding(f"{operation.name}: {fault}")
 
     yield from each(_collections(subject), judge)
 
@@ -149,7 +151,7 @@ def _highest(operation: Operation) -> int:
 RULES: Final = (
     Rule(
         "API-06.page",
-        "A page is `{items,total,limit,offset}`.",
+        "A page is `{items,total,limit,offset}`, and valid against its schema.",
         "One generated client reads all services only if their pages look alike.",
         "Answer the object, not a bare array and no envelope of the framework's own.",
         lists_have_the_envelope,

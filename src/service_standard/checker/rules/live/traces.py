@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from service_standard.checker.captured import read_lines
@@ -22,14 +23,21 @@ ID_HEADERS: Final = ("traceresponse", "traceparent", "x-trace-id")
 def an_incoming_trace_is_continued(subject: Subject) -> Iterator[Finding]:
     trace = secrets.token_hex(16)
     headers = {"traceparent": f"00-{trace}-{secrets.token_hex(8)}-01"}
-    answer = subject.live.send("GET", "/service-standard-no-such-path", headers=headers)
-    told = _told(answer)
+    live, length = subject.live, _length(subject.log_file)
+    answer = live.send("GET", "/service-standard-no-such-path", headers=headers)
+    told, log = _told(answer), subject.log_file
     if told and trace not in told:
         yield answer.finding("the answer tells another trace id than that of the `traceparent` that was sent")
-    elif subject.log_file is not None and not _soon(lambda: _is_logged(subject, trace), LOG_SECONDS):
-        yield answer.finding(f"no line of the log has the trace id {trace} of this request")
-    elif not told and subject.log_file is None:
+    elif log is not None and _soon(lambda: _length(log) != length):
+        yield from (
+            [] if _soon(lambda: _is_logged(log, trace)) else [answer.finding(f"no log line has the trace id {trace}")]
+        )
+    elif not told:
         raise NotJudged("answers tell no trace id: give --logs, the file that the running service logs to")
+
+
+def _length(file: Path | None) -> int:
+    return file.stat().st_size if file is not None and file.is_file() else 0
 
 
 def _told(answer: Exchange) -> str:
@@ -38,11 +46,9 @@ def _told(answer: Exchange) -> str:
     return " ".join([*members, *(answer.headers[name] for name in ID_HEADERS if name in answer.headers)])
 
 
-def _is_logged(subject: Subject, trace: str) -> bool:
+def _is_logged(file: Path, trace: str) -> bool:
     with suppress(ContractError):
-        return subject.log_file is not None and any(
-            line.members.get("trace_id") == trace for line in read_lines(subject.log_file)
-        )
+        return any(line.members.get("trace_id") == trace for line in read_lines(file))
     return False
 
 
@@ -55,9 +61,9 @@ def telemetry_comes(subject: Subject) -> Iterator[Finding]:
             yield Finding(f"no {signal} came to {receiver.url}", came=receiver.seen)
 
 
-def _soon(is_so: Callable[[], bool], seconds: float) -> bool:
+def _soon(is_so: Callable[[], bool]) -> bool:
     """Whether something becomes so in time: a log is written after its answer."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LOG_SECONDS
     while not is_so():
         if time.monotonic() > end:
             return False

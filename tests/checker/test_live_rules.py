@@ -1,0 +1,29 @@
+"""Every live rule finds the fault that was planted in a running service; `make zoo` shows that no other rule does."""
+
+import pytest
+
+from service_standard.checker.rules import chosen, every_rule
+from service_standard.checker.rules.live import RULES
+from tests.checker.parcels import Parcels
+from tests.checker.running import judged_live
+from tests.checker.unfit import FAULTS, Unfit
+
+# What needs more than one running service: a log file, a receiver, a second replica, a command that breaks something.
+TESTED_ELSEWHERE = frozenset({"OBS-02.otlp", "LIFE-02.readiness", "LIFE-04.replicas"})
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.rule}: {fault.words}")
+def test_a_planted_fault_is_found_by_its_own_rule(fault: Unfit) -> None:
+    found = judged_live(fault.app(), chosen([fault.rule], []))
+    assert found[fault.rule].findings
+
+
+def test_a_good_service_breaks_no_rule_and_every_rule_is_judged() -> None:
+    found = judged_live(Parcels(), every_rule())
+    assert [(rule, outcome.findings) for rule, outcome in found.items() if outcome.findings] == []
+    unjudged = {rule for rule, outcome in found.items() if outcome.verdict == "not judged"}
+    assert {rule for rule in unjudged if not rule.startswith("OBS-01")} == TESTED_ELSEWHERE
+
+
+def test_every_live_rule_has_a_fault_that_breaks_it() -> None:
+    assert {rule.id for rule in RULES} - TESTED_ELSEWHERE <= {fault.rule for fault in FAULTS}
