@@ -20,6 +20,8 @@ from tests.checker.spoilt import MANIFEST, OPENAPI, at
 from tests.sources import ROOT
 
 Said = pytest.CaptureFixture[str]
+# Ten lines that stand for ten billion values.
+LAUGHS = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 11))
 
 
 def refusal(capsys: Said, *arguments: str) -> str:
@@ -78,7 +80,13 @@ def test_a_url_that_refuses_hangs_or_speaks_no_tls_is_refused(capsys: Said) -> N
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("a: [", "is not valid YAML"), ("- a", "must be a mapping"), ("&a [*a]", "must be a mapping"), ("", "a mapping")],
+    [
+        ("a: [", "is not valid YAML"),
+        ("- a", "must be a mapping"),
+        ("&a [*a]", "must be a mapping"),
+        ("", "a mapping"),
+        (LAUGHS, "values"),
+    ],
 )
 def test_a_broken_contract_is_a_finding_and_no_traceback(text: str, said: str, tmp_path: Path, capsys: Said) -> None:
     files = good()

@@ -15,6 +15,7 @@ Object: TypeAlias = "dict[str, Json]"
 LARGEST_DOCUMENT: Final = 4 * 1024 * 1024
 LONGEST_CHAIN: Final = 32
 DEEPEST_NESTING: Final = 100
+MOST_VALUES: Final = 1_000_000
 _INT: Final = re.compile(r"^-?(?:0|[1-9][0-9]*)$")
 _FLOAT: Final = re.compile(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$")
 
@@ -62,6 +63,8 @@ def read_yaml(path: Path) -> Object:
         text = path.read_text("utf-8")
         if _depth_exceeds(text, DEEPEST_NESTING):
             raise ContractError([f"{path}: is nested deeper than {DEEPEST_NESTING}"])
+        if _values(text) > MOST_VALUES:
+            raise ContractError([f"{path}: has more than {MOST_VALUES} values, aliases counted as what they stand for"])
         value = yaml.load(text, Loader=_JsonLoader)  # noqa: S506 a child of SafeLoader
     except OSError as error:
         raise ContractError([f"{path}: cannot be read: {error.strerror}"]) from error
@@ -80,6 +83,25 @@ def _depth_exceeds(text: str, limit: int) -> bool:
         if depth > limit:
             return True
     return False
+
+
+def _values(text: str) -> int:
+    """How many values there are once each alias is what it stands for: a few lines can stand for billions."""
+    anchored: dict[str | None, int] = {}
+    open_: list[tuple[str | None, int]] = [(None, 0)]
+    for event in yaml.parse(text, Loader=_JsonLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_.append((event.anchor, 1))
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = open_.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            anchor, size = event.anchor, anchored.get(event.anchor, 1) if isinstance(event, yaml.AliasEvent) else 1
+        else:
+            continue
+        anchored[anchor] = size
+        open_[-1] = (open_[-1][0], open_[-1][1] + size)
+    return open_[0][1]
 
 
 @dataclass(frozen=True, slots=True)
