@@ -3,6 +3,6 @@
     OLD, NEW  ──►  Source  ──►  of_openapi, of_asyncapi  ──►  Change  ──►  a table or JSON
                                       └──►  of_schemas (one walk for every schema, whoever sends the value)
 
-What the service takes may only widen, what it gives may only narrow; all else breaks somebody. The libraries that were
-found for this either judge OpenAPI without AsyncAPI (oasdiff, a Go program) or know no direction, so it is our own.
+What the service takes may only widen, what it gives may only narrow; all else breaks somebody. No library was found
+that does this for both kinds of contract: oasdiff is a Go program, the Python ones are young, and none reads AsyncAPI.
 """

@@ -12,6 +12,7 @@ from service_standard.checker.diff.source import Source
 from service_standard.checker.openapi import OpenApi
 from service_standard.checker.refusal import Refused
 from service_standard.checker.rule import Place
+from service_standard.contract import ContractError
 
 Document = TypeVar("Document", OpenApi, AsyncApi)
 
@@ -36,16 +37,19 @@ def compared(old: Source, new: Source) -> Difference:
     """The difference of two sources.
 
     Raises:
-        Refused: one is an OpenAPI and the other an AsyncAPI document.
-        ContractError: a reference leads nowhere.
+        Refused: one is an OpenAPI and the other an AsyncAPI document, or a reference leads nowhere.
     """
     if not (old.openapi and new.openapi) and not (old.asyncapi and new.asyncapi):
         raise Refused(f"{old.name} and {new.name} have no kind of contract in common")
-    changes = (
-        *_of_documents("OpenAPI", old.openapi, new.openapi, of_openapi),
-        *_of_documents("AsyncAPI", old.asyncapi, new.asyncapi, of_asyncapi),
-    )
-    return Difference(old, new, tuple(grouped(changes)))
+    try:
+        return Difference(old, new, tuple(grouped(_changes(old, new))))
+    except ContractError as error:
+        raise Refused(" ".join(error.faults[0].split())) from error
+
+
+def _changes(old: Source, new: Source) -> Iterator[Change]:
+    yield from _of_documents("OpenAPI", old.openapi, new.openapi, of_openapi)
+    yield from _of_documents("AsyncAPI", old.asyncapi, new.asyncapi, of_asyncapi)
 
 
 def _of_documents(

@@ -49,10 +49,14 @@ def opened(name: str) -> Iterator[Source]:
         path = checked_out(name, Path(directory)) if name.startswith(PREFIX) else Path(name)
         if not path.exists():
             raise Refused(f"{name}: there is no such file or directory")
-        try:
-            yield _read(name, path.resolve())
-        except ContractError as error:
-            raise Refused(f"{name}: {' '.join(error.faults[0].split())}") from error
+        yield _source(name, path.resolve())
+
+
+def _source(name: str, path: Path) -> Source:
+    try:
+        return _read(name, path)
+    except ContractError as error:
+        raise Refused(f"{name}: {' '.join(error.faults[0].split())}") from error
 
 
 def _read(name: str, path: Path) -> Source:
