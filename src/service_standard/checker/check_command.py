@@ -3,17 +3,18 @@
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from service_standard.checker.asyncapi import AsyncApi
 from service_standard.checker.diff.source import opened
-from service_standard.checker.live.client import Bounds, Client, connect, reachable
-from service_standard.checker.live.target import DEFAULT_EXAMPLES, Live
-from service_standard.checker.live.tokens import Commanded, Minted, Tokens, algorithm_of
-from service_standard.checker.openapi import OpenApi
+from service_standard.checker.live.announcement import announcement
+from service_standard.checker.live.arguments import arguments as live_arguments
+from service_standard.checker.live.arguments import running
+from service_standard.checker.live.target import Live
+from service_standard.checker.openapi import OpenApi, Operation
 from service_standard.checker.output import is_terminal, write
 from service_standard.checker.progress import Progress
 from service_standard.checker.refusal import Refused
@@ -22,10 +23,9 @@ from service_standard.checker.rule import NotJudged
 from service_standard.checker.rules import chosen
 from service_standard.checker.run import run
 from service_standard.checker.subject import MANIFEST, Subject
-from service_standard.contract import ContractError, Json
+from service_standard.contract import ContractError
 
 BROKEN: Final = 1
-MOST_URLS: Final = 2
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     _about_rules(parser.add_argument_group("rules and report"))
     _about_evidence(parser.add_argument_group("evidence"))
-    _about_service(parser.add_argument_group("a running service"))
+    live_arguments(parser.add_argument_group("a running service"))
 
 
 def _about_rules(group: argparse._ArgumentGroup) -> None:
@@ -52,22 +52,6 @@ def _about_evidence(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--baseline", metavar="OLD", help="an older version whose consumers must be served, named as `diff` does"
     )
-
-
-def _about_service(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--url", action="append", default=[], help="where the service runs; twice for two replicas")
-    tokens = group.add_mutually_exclusive_group()
-    tokens.add_argument("--token-command", metavar="CMD", help="prints a token for the scopes that follow it")
-    tokens.add_argument("--jwt-secret", metavar="S", help="the secret that signs tokens (HS256)")
-    tokens.add_argument("--jwt-key", type=Path, metavar="FILE", help="the private key that signs tokens (PEM)")
-    group.add_argument(
-        "--claim", action="append", default=[], metavar="NAME=VALUE", help="a claim of each token, such as iss or aud"
-    )
-    group.add_argument("--read-only", action="store_true", help="send GET, HEAD and OPTIONS only")
-    group.add_argument("--examples", type=int, default=DEFAULT_EXAMPLES, metavar="N", help="tries of each operation")
-    group.add_argument("--seed", type=int, default=0, metavar="S", help="which examples are tried")
-    group.add_argument("--rate", type=float, default=Bounds.rate, help="requests a second at the most")
-    group.add_argument("--time-limit", type=float, default=Bounds.time_limit, metavar="SECONDS", help="in all")
 
 
 def check(given: argparse.Namespace) -> int:
@@ -93,8 +77,14 @@ def _subject(given: argparse.Namespace) -> Iterator[Subject]:
         raise Refused(f"{path}: there is no such directory or file")
     directory, name = (path, MANIFEST) if path.is_dir() else (path.parent, path.name)
     subject = Subject(directory, name, given.logs, given.events)
-    with _older_events(given) as older, _target(given, subject) as target:
-        yield replace(subject, older_events=older, target=target)
+    with _older_events(given) as older, running(given) as live:
+        if live is None:
+            yield replace(subject, older_events=older)
+            return
+        subject = replace(subject, older_events=older, target=live)
+        subject = replace(subject, target=replace(live, every_scope=_every_scope(subject)))
+        _announce(subject, live)
+        yield subject
 
 
 @contextmanager
@@ -106,55 +96,11 @@ def _older_events(given: argparse.Namespace) -> Iterator[AsyncApi | None]:
         yield source.asyncapi
 
 
-@contextmanager
-def _target(given: argparse.Namespace, subject: Subject) -> Iterator[Live | None]:
-    if not given.url:
-        yield None
-        return
-    if len(given.url) > MOST_URLS:
-        raise Refused("--url: two replicas are enough")
-    bounds = Bounds(rate=max(given.rate, 1.0), time_limit=given.time_limit, read_only=given.read_only)
-    clients = [_client(url, bounds) for url in given.url]
-    with closing(clients[0].http), closing(clients[-1].http):
-        other = clients[1] if len(clients) == MOST_URLS else None
-        yield Live(clients[0], _tokens(given), other, given.examples, given.seed, _every_scope(subject))
-
-
-def _client(url: str, bounds: Bounds) -> Client:
-    if not url.startswith(("http://", "https://")):
-        raise Refused(f"--url: {url} must start with http:// or https://")
-    client = connect(url, bounds)
-    reason = reachable(client)
-    if reason:
-        client.http.close()
-        raise Refused(f"--url: {url} does not answer: {reason}")
-    return client
-
-
-def _tokens(given: argparse.Namespace) -> Tokens | None:
-    claims = dict(_claim(text) for text in given.claim)
-    if given.token_command:
-        return Commanded(given.token_command)
-    if given.jwt_secret:
-        return Minted(given.jwt_secret, "HS256", claims)
-    if given.jwt_key:
-        pem = _pem(given.jwt_key)
-        return Minted(pem, algorithm_of(pem), claims)
-    return None
-
-
-def _pem(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise Refused(f"--jwt-key: {path} cannot be read: {error}") from error
-
-
-def _claim(text: str) -> tuple[str, Json]:
-    name, is_there, value = text.partition("=")
-    if not is_there:
-        raise Refused(f"--claim: {text} must be NAME=VALUE")
-    return name, value
+def _announce(subject: Subject, live: Live) -> None:
+    operations: tuple[Operation, ...] = ()
+    with suppress(NotJudged, ContractError):
+        operations = subject.openapi.resources
+    sys.stderr.write(f"service-standard check: {announcement(live, operations)}\n")
 
 
 def _every_scope(subject: Subject) -> frozenset[str]:

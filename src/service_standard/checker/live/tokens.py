@@ -5,15 +5,20 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from service_standard.checker.rule import NotJudged
 from service_standard.contract import Json
 
 LIFETIME_SECONDS: Final = 600
 COMMAND_SECONDS: Final = 20
+_CURVES: Final = MappingProxyType({"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"})
 SUBJECT: Final = "service-standard-check"
 
 
@@ -74,5 +79,12 @@ def _output(words: list[str]) -> str:
 
 
 def algorithm_of(pem: str) -> str:
-    """The algorithm that a private key in PEM is for; RSA where it does not say."""
-    return "ES256" if "EC PRIVATE KEY" in pem else "RS256"
+    """The algorithm that a private key in PEM signs with.
+
+    Raises:
+        ValueError, TypeError: it is no such key, or it is locked by a password.
+    """
+    key = load_pem_private_key(pem.encode(), None)
+    if isinstance(key, EllipticCurvePrivateKey):
+        return _CURVES.get(key.curve.name, "ES256")
+    return "EdDSA" if isinstance(key, Ed25519PrivateKey) else "RS256"
