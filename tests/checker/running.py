@@ -1,13 +1,21 @@
-"""Judges the good sample's documents together with an app that runs beside them."""
+"""Judges documents together with what runs beside them: the good sample's app, and our own service as a process."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from service_standard.checker.live.tokens import Minted
 from service_standard.checker.rule import Outcome, Rule
 from service_standard.checker.run import run
 from service_standard.checker.subject import Subject
+from service_standard.settings import DEVELOPMENT_SECRET
+from tests import process
 from tests.checker.parcels import Parcels
 from tests.checker.samples import GOOD
 from tests.checker.served import live, served
+from tests.sources import ROOT
 
 SCOPES = frozenset({"parcels.read", "parcels.write"})
 
@@ -17,3 +25,15 @@ def judged_live(app: Parcels, rules: Sequence[Rule]) -> dict[str, Outcome]:
     with served(app) as url, live(url, scopes=SCOPES) as target:
         subject = Subject(GOOD, events_file=f"{url}/events", target=target)
         return {outcome.rule.id: outcome for outcome in run(subject, rules).outcomes}
+
+
+@contextmanager
+def orders_running(examples: int) -> Iterator[Subject]:
+    """Our own service as a process, with its feed of events."""
+    with TemporaryDirectory() as directory:
+        database = f"sqlite:///{Path(directory) / 'orders.db'}"
+        scopes = Subject(ROOT).openapi.scopes
+        with process.served(database) as started, live(started.url, scopes=scopes) as target:
+            tokens = Minted(DEVELOPMENT_SECRET, "HS256", {})
+            known = replace(target, tokens=tokens, examples=examples)
+            yield Subject(ROOT, events_file=f"{started.url}/events", target=known)

@@ -14,7 +14,7 @@ from service_standard.checker.live.announcement import announcement
 from service_standard.checker.live.arguments import arguments as live_arguments
 from service_standard.checker.live.arguments import running
 from service_standard.checker.live.target import Live
-from service_standard.checker.openapi import OpenApi, Operation
+from service_standard.checker.openapi import Operation
 from service_standard.checker.output import is_terminal, write
 from service_standard.checker.progress import Progress
 from service_standard.checker.refusal import Refused
@@ -110,9 +110,5 @@ def _every_scope(subject: Subject) -> frozenset[str]:
         named = subject.manifest.scopes
         found |= set(map(str, named)) if isinstance(named, list) else set()
     with suppress(NotJudged, ContractError):
-        found |= _scopes_of(subject.openapi)
+        found |= subject.openapi.scopes
     return frozenset(found)
-
-
-def _scopes_of(openapi: OpenApi) -> set[str]:
-    return {scope for operation in openapi.operations for scope in operation.scopes}

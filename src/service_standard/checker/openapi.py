@@ -123,6 +123,11 @@ class OpenApi:
             yield from (Operation(method.upper(), path, item[method], item, self.root) for method in present)
 
     @property
+    def scopes(self) -> frozenset[str]:
+        """Every scope that an operation asks for."""
+        return frozenset(scope for operation in self.operations for scope in operation.scopes)
+
+    @property
     def resources(self) -> tuple[Operation, ...]:
         """The operations on the service's resources, without those of the service itself."""
         return tuple(operation for operation in self.operations if not operation.is_of_the_service)

@@ -29,9 +29,8 @@ def an_incoming_trace_is_continued(subject: Subject) -> Iterator[Finding]:
     if told and trace not in told:
         yield answer.finding("the answer tells another trace id than that of the `traceparent` that was sent")
     elif log is not None and _soon(lambda: _length(log) != length):
-        yield from (
-            [] if _soon(lambda: _is_logged(log, trace)) else [answer.finding(f"no log line has the trace id {trace}")]
-        )
+        is_logged = _soon(lambda: _is_logged(log, trace))
+        yield from [] if is_logged else [answer.finding(f"no line of the log has the trace id {trace}")]
     elif not told:
         raise NotJudged("answers tell no trace id: give --logs, the file that the running service logs to")
 

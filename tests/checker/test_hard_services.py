@@ -1,0 +1,161 @@
+"""Services that hang, die half way, keep things to themselves or send telemetry: a line or a finding, in time."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from service_standard.checker.__main__ import main
+from service_standard.checker.live.client import Bounds
+from service_standard.checker.live.exchange import NoAnswer
+from service_standard.checker.live.telemetry import listening
+from service_standard.checker.live.tokens import algorithm_of
+from service_standard.checker.rule import Outcome
+from service_standard.checker.rules import chosen
+from service_standard.checker.run import judge
+from service_standard.checker.subject import Subject
+from tests.checker.parcels import Answer, Asked, Parcels
+from tests.checker.running import SCOPES
+from tests.checker.samples import GOOD
+from tests.checker.served import SECRET, live, served
+
+BOTH = ["traces", "metrics"]
+Said = pytest.CaptureFixture[str]
+
+
+def typed(url: str, *more: str) -> int:
+    """The exit code of a check of the good documents beside what runs there."""
+    return main(["check", str(GOOD), "--url", url, "--jwt-secret", SECRET, "--rate", "1000", *more])
+
+
+def outcome(name: str, subject: Subject) -> Outcome:
+    (rule,) = chosen([name], [])
+    return judge(rule, subject)
+
+
+@contextmanager
+def dripping(text: bytes) -> Iterator[str]:
+    """A server that answers a byte each 50 ms, and never ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        over = Event()
+        thread = Thread(target=_drip, args=(listener, text, over))
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        over.set()
+        thread.join()
+
+
+def _drip(listener: socket.socket, text: bytes, over: Event) -> None:
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        for byte in text:
+            connection.send(bytes([byte]))
+            if over.wait(0.05):
+                return
+
+
+@pytest.mark.parametrize("text", [b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 99, b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 999])
+def test_an_answer_that_trickles_in_is_given_up(text: bytes) -> None:
+    with dripping(text) as url, live(url, bounds=Bounds(timeout=0.2)) as target:
+        before = time.monotonic()
+        with pytest.raises(NoAnswer, match="TimeoutError"):
+            target.send("GET", "/")
+    assert time.monotonic() - before < 2
+
+
+def test_a_service_that_dies_half_way_is_a_finding_and_ends_the_check(capsys: Said) -> None:
+    class Mortal(Parcels):
+        def answered(self, asked: Asked) -> Answer:
+            if asked.method == "POST":
+                raise ConnectionError
+            return super().answered(asked)
+
+    with served(Mortal()) as url:
+        assert typed(url, "--only", "API-10", "--only", "API-04") == 1
+    out = capsys.readouterr().out
+    assert "500" in out
+
+
+def test_who_may_only_read_is_told_so_and_nothing_is_written(capsys: Said) -> None:
+    app = Parcels()
+    with served(app) as url:
+        assert typed(url, "--read-only", "--only", "API-04", "--only", "AUTH-01.required") == 0
+    said = capsys.readouterr()
+    assert "nothing is written" in said.err
+    assert "--read-only does not allow POST" in said.out
+    assert app.rows == []
+
+
+def test_what_will_be_written_is_said_before(capsys: Said) -> None:
+    with served(Parcels()) as url:
+        assert typed(url, "--only", "API-03") == 0
+    assert "by POST /parcels, PATCH /parcels/{id}, POST /parcels/{id}/cancel" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("shares", "verdict"), [(True, "passed"), (False, "failed")])
+def test_replicas_that_keep_things_to_themselves_are_found(*, shares: bool, verdict: str) -> None:
+    one = Parcels()
+    other = Parcels(one if shares else None)
+    with served(one) as url, served(other) as url_2, live(url, scopes=SCOPES) as here, live(url_2) as there:
+        subject = Subject(
+            GOOD, target=replace(here, other=there.client, every_scope=frozenset({"parcels.read", "parcels.write"}))
+        )
+        assert outcome("LIFE-04.replicas", subject).verdict == verdict
+
+
+@pytest.mark.parametrize(("signals", "missing"), [(BOTH, []), (["traces"], ["metrics"]), ([], BOTH)])
+def test_telemetry_that_does_not_come_is_found(signals: list[str], missing: list[str]) -> None:
+    with listening(0) as receiver, served(Parcels()) as url, live(url, bounds=Bounds(time_limit=0.5)) as target:
+        for signal in signals:
+            httpx.post(f"{receiver.url}/v1/{signal}", content=b"x", trust_env=False)
+        found = outcome("OBS-02.otlp", Subject(GOOD, target=replace(target, receiver=receiver))).findings
+    assert [finding.message.split()[1] for finding in found] == missing
+
+
+@pytest.mark.parametrize(("notices", "verdict"), [(True, "passed"), (False, "warned")])
+def test_a_broken_dependency_that_readiness_overlooks_is_found(*, notices: bool, verdict: str, tmp_path: Path) -> None:
+    down = tmp_path / "down"
+
+    class Watching(Parcels):
+        def of_the_service(self, asked: Asked, path: str) -> Answer:
+            return Answer(503 if notices and down.exists() else 200, {"status": "ok"})
+
+    with served(Watching()) as url, live(url, bounds=Bounds(time_limit=1.0)) as target:
+        breakable = replace(target, breaking=f"touch {down}", mending=f"rm {down}")
+        assert outcome("LIFE-02.readiness", Subject(GOOD, target=breakable)).verdict == verdict
+    assert not down.exists()
+
+
+def test_a_log_that_the_running_service_writes_must_have_the_trace(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    class Logging(Parcels):
+        def answered(self, asked: Asked) -> Answer:
+            log.write_text('{"trace_id": "another"}\n')
+            return super().answered(asked).without("traceId")
+
+    with served(Logging()) as url, live(url) as target:
+        found = outcome("OBS-03.continued", Subject(GOOD, log_file=log, target=target))
+    assert [finding.message[:25] for finding in found.findings] == ["no line of the log has th"]
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [
+        (rsa.generate_private_key(65537, 2048), "RS256"),
+        (ec.generate_private_key(ec.SECP256R1()), "ES256"),
+        (ec.generate_private_key(ec.SECP384R1()), "ES384"),
+        (ed25519.Ed25519PrivateKey.generate(), "EdDSA"),
+    ],
+)
+def test_a_key_tells_its_algorithm(key: rsa.RSAPrivateKey, algorithm: str) -> None:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    assert algorithm_of(pem.decode()) == algorithm
