@@ -100,6 +100,13 @@ REQUESTS: Final = (
 
 RESPONSES: Final = (
     Edit("a field is gone", API, f"{PARCEL}/properties/parts", GONE, {"✗ response.field.removed"}),
+    Edit(
+        "a field is written only",
+        API,
+        f"{PARCEL}/properties/id",
+        {"allOf": [{"type": "string", "writeOnly": True}]},
+        {"✗ response.field.removed"},
+    ),
     Edit("a field is new", API, f"{PARCEL}/properties/note", {"type": "string"}, {"+ response.field.added"}),
     Edit("a field may be missing", API, f"{PARCEL}/required", ["id", "status"], {"✗ response.field.optional"}),
     Edit("a field may be null", API, f"{PARCEL}/properties/id/type", ["string", "null"], {"✗ response.null.widened"}),

@@ -177,7 +177,8 @@ def _fields(parts: Parts, *, is_taken: bool) -> dict[str, Parts]:
     """The fields that travel this way: what is read only is never taken, what is write only is never given."""
     word = "readOnly" if is_taken else "writeOnly"
     found = shape.properties(parts)
-    return {name: held for name, held in found.items() if not any(part.get(word) is True for part in held)}
+    hidden = {name for name, held in found.items() if any(part.get(word) is True for part in shape.gathered(held))}
+    return {name: held for name, held in found.items() if name not in hidden}
 
 
 def _open(old: Parts, new: Parts) -> Iterator[Fact]:
