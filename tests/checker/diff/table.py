@@ -55,7 +55,7 @@ OPERATIONS: Final = (
     Edit("a status is gone", API, f"{LIST}/responses/200", GONE, {"✗ response.status.removed"}),
     Edit("a success is new", API, f"{LIST}/responses/206", {"description": "A part."}, {"! response.status.added"}),
     Edit("an error is new", API, f"{LIST}/responses/429", {"description": "Slow down."}, {"+ response.error.added"}),
-    Edit("a header is given", API, f"{ANSWER}/headers", {"ETag": {}}, {"+ response.header.added"}),
+    Edit("a header is given", API, f"{ANSWER}/headers/Age", {}, {"+ response.header.added"}),
     Edit(
         "a second scope is asked for",
         API,

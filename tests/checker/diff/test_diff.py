@@ -51,6 +51,7 @@ def test_a_change_of_a_shared_schema_is_told_once_with_all_who_feel_it(tmp_path:
         "GET /parcels 200 /items/*/status",
         "POST /parcels 201 /status",
         "GET /parcels/{id} 200 /status",
+        "PATCH /parcels/{id} 200 /status",
         "POST /parcels/{id}/cancel 200 /status",
     )
 
