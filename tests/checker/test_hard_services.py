@@ -18,13 +18,13 @@ from service_standard.checker.live.client import Bounds
 from service_standard.checker.live.exchange import NoAnswer
 from service_standard.checker.live.telemetry import listening
 from service_standard.checker.live.tokens import algorithm_of
-from service_standard.checker.rule import Outcome
+from service_standard.checker.rule import NotJudged, Outcome
 from service_standard.checker.rules import chosen
 from service_standard.checker.run import judge
 from service_standard.checker.subject import Subject
 from tests.checker.parcels import Answer, Asked, Parcels
 from tests.checker.running import SCOPES
-from tests.checker.samples import GOOD
+from tests.checker.samples import GOOD, good, write
 from tests.checker.served import SECRET, live, served
 
 BOTH = ["traces", "metrics"]
@@ -39,6 +39,13 @@ def typed(url: str, *more: str) -> int:
 def outcome(name: str, subject: Subject) -> Outcome:
     (rule,) = chosen([name], [])
     return judge(rule, subject)
+
+
+@contextmanager
+def silent() -> Iterator[str]:
+    """A server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @contextmanager
@@ -82,6 +89,32 @@ def test_a_service_that_dies_half_way_is_a_finding_and_ends_the_check(capsys: Sa
         assert typed(url, "--only", "API-10", "--only", "API-04") == 1
     out = capsys.readouterr().out
     assert "500" in out
+
+
+def test_a_path_that_hangs_is_a_finding_once_and_is_not_asked_again() -> None:
+    with silent() as url, live(url, bounds=Bounds(timeout=0.1)) as target:
+        with pytest.raises(NoAnswer):
+            target.send("GET", "/parcels")
+        with pytest.raises(NotJudged, match="is not asked again"):
+            target.send("GET", "/parcels?limit=1")
+        for path in ("/a", "/b", "/c"):
+            with pytest.raises(NoAnswer):
+                target.send("GET", path)
+        with pytest.raises(NotJudged, match="has stopped answering"):
+            target.send("GET", "/d")
+
+
+def test_a_list_of_another_shape_that_the_contract_does_not_describe_is_a_finding(tmp_path: Path) -> None:
+    class Foreign(Parcels):
+        def page(self, asked: Asked) -> Answer:
+            return Answer(200, super().page(asked).body["items"])
+
+    files = good()
+    del files["openapi.yaml"]["paths"]["/parcels"]["get"]["responses"]["200"]["content"]
+    with served(Foreign()) as url, live(url, scopes=SCOPES) as target:
+        found = outcome("API-06.page", Subject(write(files, tmp_path), target=target))
+    (finding,) = found.findings
+    assert finding.message == "GET /parcels answers no object with items, total, limit, offset"
 
 
 def test_who_may_only_read_is_told_so_and_nothing_is_written(capsys: Said) -> None:

@@ -50,6 +50,7 @@ class Client:
     sent: list[Request] = field(default_factory=list)
     _next: float = 0.0
     _silences: int = 0
+    _hanging: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def seconds_left(self) -> float:
@@ -65,12 +66,17 @@ class Client:
         """
         url = path if path.startswith(("http://", "https://")) else self.base_url + path
         request = request_of(method, url, parts)
+        place = (method, url.partition("?")[0])
+        if place in self._hanging:
+            raise NotJudged(f"{method} {place[1]} did not answer in time, and is not asked again")
         self._wait_for_turn(method)
         self.sent.append(request)
         self._silences += 1
         try:
             answer = within(min(2 * self.bounds.timeout, self.seconds_left), lambda: self._exchange(request))
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, TimeoutError) as error:
+            if isinstance(error, httpx.ReadTimeout | TimeoutError):
+                self._hanging.add(place)
             raise NoAnswer(request, f"{type(error).__name__}: {error}") from error
         self._silences = 0
         return answer

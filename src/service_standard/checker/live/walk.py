@@ -16,7 +16,7 @@ from service_standard.checker.live.generated import generated
 from service_standard.checker.live.identity import id_in
 from service_standard.checker.live.target import Live
 from service_standard.checker.live.values import value_of
-from service_standard.checker.openapi import OpenApi, Operation, media_types
+from service_standard.checker.openapi import OpenApi, Operation, json_schema, media_types
 from service_standard.checker.rule import NotJudged
 from service_standard.checker.schemas import Compiled
 from service_standard.contract import Json, Node
@@ -188,6 +188,20 @@ class Walk:
         found = tuple(o for o in self.operations if o.method == "POST" and self._has_elements(o.path))
         if not found:
             raise NotJudged("the contract has no operation that makes a resource and shows it")
+        return found
+
+    @cached_property
+    def collections(self) -> tuple[Operation, ...]:
+        """The operations that list: those that the contract declares so, and those of which it declares no answer.
+
+        Raises:
+            NotJudged: there are none.
+        """
+        silent = (o for o in self.openapi.resources if o.method == "GET" and json_schema(o.success) is None)
+        guessed = tuple(o for o in silent if not media_types(o.success) and self.element(o.path))
+        found = self.openapi.collections + guessed
+        if not found:
+            raise NotJudged("the OpenAPI document has no collections")
         return found
 
     def element(self, collection: str) -> tuple[Operation, ...]:

@@ -35,7 +35,7 @@ def lists_have_the_envelope(subject: Subject) -> Iterator[Finding]:
         if fault:
             yield answer.finding(f"{operation.name}: {fault}")
 
-    yield from each(_collections(subject), judge)
+    yield from each(subject.walk.collections, judge)
 
 
 def pages_say_what_was_applied(subject: Subject) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def pages_say_what_was_applied(subject: Subject) -> Iterator[Finding]:
         if (members["limit"], members["offset"]) != (2, 1):
             yield answer.finding(f"{operation.name}: limit=2&offset=1 is answered with others")
 
-    yield from each(_collections(subject), judge)
+    yield from each(subject.walk.collections, judge)
 
 
 def bounds_are_enforced(subject: Subject) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def bounds_are_enforced(subject: Subject) -> Iterator[Finding]:
         if answer.status != OK:
             yield answer.finding(f"{operation.name}: limit={highest} is allowed, and is answered {answer.status}")
 
-    yield from each(_collections(subject), judge)
+    yield from each(subject.walk.collections, judge)
 
 
 def pages_are_parts_of_one_list(subject: Subject) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ def pages_are_parts_of_one_list(subject: Subject) -> Iterator[Finding]:
         elif one + two != rows:
             yield second.finding(f"{operation.name}: two pages of one are not the page of two")
 
-    yield from each(_collections(subject), judge)
+    yield from each(subject.walk.collections, judge)
 
 
 def lists_are_oldest_first(subject: Subject) -> Iterator[Finding]:
@@ -97,7 +97,7 @@ def lists_are_oldest_first(subject: Subject) -> Iterator[Finding]:
         if [value for value in ids if value in made] != made:
             yield answer.finding(f"{operation.name}: the {MADE} newest are not the last, in the order of their making")
 
-    made = [operation for operation in _collections(subject) if subject.walk.operation("POST", operation.path)]
+    made = [operation for operation in subject.walk.collections if subject.walk.operation("POST", operation.path)]
     if not made:
         raise NotJudged("the contract has no collection to which one can add")
     yield from each(made, judge)
@@ -117,12 +117,6 @@ def _make(subject: Subject, operation: Operation) -> None:
     if creator is not None and subject.walk.may_send(creator):
         for _ in range(MADE):
             subject.walk.created(creator)
-
-
-def _collections(subject: Subject) -> tuple[Operation, ...]:
-    if not subject.walk.openapi.collections:
-        raise NotJudged("the OpenAPI document has no collections")
-    return subject.walk.openapi.collections
 
 
 def _page(subject: Subject, operation: Operation, **query: Json) -> Exchange:

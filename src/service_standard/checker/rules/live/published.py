@@ -35,16 +35,16 @@ class Feed:
         """The events that are new since the last time.
 
         Raises:
-            NotJudged: the feed does not answer a list.
+            NotJudged: the feed does not answer a list, or has no end.
         """
         found: list[Object] = []
         for _ in range(MOST_PAGES):
             page = self._page()
             if not page:
-                break
+                return found
             found += page
             self.last = str(page[-1].get("id"))
-        return found
+        raise NotJudged(f"the feed goes on after {MOST_PAGES} pages")
 
     def about(self, id_: Json) -> list[Object]:
         """The events about a resource, as soon as there are any."""
