@@ -117,6 +117,18 @@ def test_a_list_of_another_shape_that_the_contract_does_not_describe_is_a_findin
     assert finding.message == "GET /parcels answers no object with items, total, limit, offset"
 
 
+@pytest.mark.parametrize("envelope", ["data", "parcel"])
+def test_an_id_is_found_in_envelopes_of_other_shapes(envelope: str) -> None:
+    class Wrapping(Parcels):
+        def create(self, asked: Asked) -> Answer:
+            answer = super().create(asked)
+            return Answer(201, {envelope: answer.body}, answer.headers)
+
+    with served(Wrapping()) as url, live(url, scopes=SCOPES) as target:
+        subject = Subject(GOOD, target=target)
+        assert subject.walk.resource("/parcels/{id}").values == {"id": "p-1"}
+
+
 def test_who_may_only_read_is_told_so_and_nothing_is_written(capsys: Said) -> None:
     app = Parcels()
     with served(app) as url:

@@ -56,8 +56,15 @@ def resources_in(value: Json) -> Iterator[Object]:
     if isinstance(value, list):
         yield from (element for element in value if isinstance(element, dict))
     elif isinstance(value, dict):
-        inner = next((value[key] for key in ENVELOPES if isinstance(value.get(key), dict | list)), None)
-        yield from resources_in(inner) if inner is not None and "id" not in value else [value]
+        inner = None if "id" in value else _enveloped(value)
+        yield from [value] if inner is None else resources_in(inner)
+
+
+def _enveloped(value: Object) -> Json:
+    """What a usual member holds, or the only one; None where neither is there."""
+    named = [value[key] for key in ENVELOPES if key in value]
+    only = list(value.values()) if len(value) == 1 else []
+    return next((inner for inner in (*named, *only) if isinstance(inner, dict | list)), None)
 
 
 def at(value: Json, pointer: str) -> Json:

@@ -114,6 +114,9 @@ def _encoded(value: dict[str, Json]) -> str:
 def each_form_of_scopes_is_accepted(subject: Subject) -> Iterator[Finding]:
     call = _probe(subject)
     scopes: list[Json] = [*sorted(subject.live.every_scope)]
+    refused = call.with_token(subject.live.token(())).send()
+    if refused.status != FORBIDDEN:
+        raise NotJudged(f"a token without any scope is answered {refused.status}, so that its claims show nothing")
 
     def judge(name: str) -> Iterator[Finding]:
         claims: dict[str, Json] = {"scope": None, name: scopes if name != "scope" else " ".join(map(str, scopes))}
