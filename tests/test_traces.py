@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -11,11 +12,13 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from service_standard.contract import load_event_contract
 from service_standard.inbox import Inbound, Inbox, Refused
 from service_standard.settings import Settings
+from service_standard.spans import current_ids, in_span
+from service_standard.telemetry import Telemetry
 from service_standard.write_queue import Write
 from tests.events.stream import eventually
 from tests.events.test_payments import event as payment
 from tests.events.test_payments import tell
-from tests.service import ROOT
+from tests.service import ROOT, settings_for
 from tests.storage import held, opened, rows
 from tests.traces import Traced, Traces, attributes, collected, traceparent
 
@@ -133,3 +136,14 @@ async def test_a_message_of_a_broker_begins_a_trace_linked_to_its_sender(setting
     assert f"{span.context.trace_id:032x}" != FOREIGN.split("-")[1]
     assert (span.attributes or {})["error.type"] == "Refused"
     assert SECRET not in traced.everything()
+
+
+async def test_ids_do_not_repeat_when_somebody_seeds_the_process() -> None:
+    telemetry = Telemetry("orders", "1.0.0", settings_for("sqlite:///unused.db"))
+    ids = set()
+    for _ in range(2):
+        random.seed(1)
+        with in_span(telemetry.tracer, "work"):
+            ids.add(current_ids())
+    telemetry.shutdown()
+    assert len(ids) == 2

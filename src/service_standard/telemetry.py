@@ -26,6 +26,7 @@ from service_standard.access import PROBES
 from service_standard.metrics.exposition import Exposition
 from service_standard.sampling import SampledAndFailed, Share
 from service_standard.settings import Settings
+from service_standard.trace_ids import OwnIds
 from service_standard.waves import LARGEST_BATCH
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Telemetry:
             sampler=Share(settings.otel_traces_sampler_arg) if self._exporter else ALWAYS_OFF,
             resource=resource,
             span_limits=SpanLimits(max_span_attribute_length=LONGEST_ATTRIBUTE, max_links=LARGEST_BATCH),
+            id_generator=OwnIds(),
             shutdown_on_exit=False,
         )
         if self._exporter:
