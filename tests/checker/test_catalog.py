@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service_standard.checker.__main__ import main
-from service_standard.checker.catalog.catalog import Catalog, Service, catalog_of
+from service_standard.checker.catalog.catalog import Catalog, Entry, catalog_of
 from tests.checker.samples import good, write
 
 
@@ -75,7 +75,7 @@ def test_nothing_to_list_is_exit_2(
     assert said in capsys.readouterr().err
 
 
-def _named(catalog: Catalog, name: str) -> Service:
+def _named(catalog: Catalog, name: str) -> Entry:
     return next(service for service in catalog.services if service.name == name)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service_standard.checker.diff.change import EVENT, REQUEST, Side
+from service_standard.checker.diff.kinds import EVENT, REQUEST, Side
 from service_standard.checker.diff.schemas import of_schemas
 from service_standard.contract import Node, Schema
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from service_standard.checker.catalog.as_text import counts, mark
-from service_standard.checker.catalog.catalog import Catalog, Operation, Service
+from service_standard.checker.catalog.catalog import Catalog, Entry, Operation
 from service_standard.checker.page import page, prose
 from service_standard.checker.rule import Outcome
 
@@ -33,7 +33,7 @@ def _count(number: int, word: str, colour: str) -> str:
     return f'<li class="{colour}"><b>{number}</b> {word}</li>'
 
 
-def _service(service: Service) -> str:
+def _service(service: Entry) -> str:
     state, words = _state(service)
     about = " · ".join(filter(None, [service.owner or "no owner", f"{len(service.operations)} operations"]))
     head = (
@@ -43,13 +43,13 @@ def _service(service: Service) -> str:
     return f'<details class="service"><summary>{head}</summary>{"".join(_details(service))}</details>'
 
 
-def _state(service: Service) -> tuple[str, str]:
+def _state(service: Entry) -> tuple[str, str]:
     if service.faults:
         return "no", "cannot be read"
     return "no" if service.report.has_failed else "warn" if service.breaches else "ok", counts(service)
 
 
-def _details(service: Service) -> Iterator[str]:
+def _details(service: Entry) -> Iterator[str]:
     yield f'<p class="soft"><code>{escape(str(service.directory))}</code></p>'
     yield from (f'<p class="no">{escape(fault)}</p>' for fault in service.faults)
     yield _tags("Scopes", service.scopes)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from service_standard.checker.catalog.catalog import Catalog, Service
+from service_standard.checker.catalog.catalog import Catalog, Entry
 from service_standard.checker.report.as_table import SIGNS
 
 MARKS: Final = {(True, False): "sends", (False, True): "receives", (True, True): "both", (False, False): "·"}
@@ -13,12 +13,12 @@ def as_text(catalog: Catalog) -> str:
     return "\n".join(_lines(catalog)) + "\n"
 
 
-def mark(service: Service, event: str) -> str:
+def mark(service: Entry, event: str) -> str:
     """What a service has to do with an event."""
     return MARKS[event in service.sends, event in service.receives]
 
 
-def counts(service: Service) -> str:
+def counts(service: Entry) -> str:
     """What the static rules found, in words."""
     failed, warned = service.report.count("failed"), service.report.count("warned")
     words = [f"{failed} rules broken"] if failed else []
@@ -41,7 +41,7 @@ def _lines(catalog: Catalog) -> Iterator[str]:
         yield from _service(service)
 
 
-def _row(service: Service) -> Iterator[str]:
+def _row(service: Entry) -> Iterator[str]:
     yield from (service.name, service.version or "?", service.owner or "?")
     yield str(len(service.operations))
     yield str(len(service.sends | service.receives))
@@ -58,7 +58,7 @@ def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _service(service: Service) -> Iterator[str]:
+def _service(service: Entry) -> Iterator[str]:
     yield f"\n{service.name}  {service.directory}"
     yield from (f"  ✗ {fault}" for fault in service.faults)
     if service.scopes:

@@ -30,7 +30,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Entry:
     """One service; `faults` say what of it cannot be read, and `report` what the static rules found."""
 
     name: str
@@ -53,14 +53,14 @@ class Service:
 class Catalog:
     """All services that were found, by name."""
 
-    services: tuple[Service, ...]
+    services: tuple[Entry, ...]
 
     @property
     def events(self) -> tuple[str, ...]:
         return tuple(sorted({event for service in self.services for event in service.sends | service.receives}))
 
     @property
-    def talkers(self) -> tuple[Service, ...]:
+    def talkers(self) -> tuple[Entry, ...]:
         """The services that send or receive any event."""
         return tuple(service for service in self.services if service.sends or service.receives)
 
@@ -95,13 +95,13 @@ def _manifests(directory: Path) -> Iterator[Path]:
             yield Path(place)
 
 
-def _service(subject: Subject) -> Service:
+def _service(subject: Subject) -> Entry:
     faults: list[str] = []
     manifest = _read(lambda: subject.manifest, faults) or ManifestFile(subject.manifest_path, {})
     operations = _read(lambda: tuple(_operations(subject)), faults)
     sends = _read(lambda: _events(subject, "send"), faults)
     receives = _read(lambda: _events(subject, "receive"), faults)
-    return Service(
+    return Entry(
         name=manifest.name or subject.directory.name,
         version=manifest.version,
         owner=str(manifest.values.get("owner") or ""),

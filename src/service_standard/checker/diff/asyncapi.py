@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service_standard.checker.asyncapi import AsyncApi, Message
-from service_standard.checker.diff.change import EVENT, INBOUND, Change, Side, kind
+from service_standard.checker.diff.change import Change
+from service_standard.checker.diff.kinds import EVENT, INBOUND, Side, kind
 from service_standard.checker.diff.schemas import of_schemas
 from service_standard.checker.documents import part
 from service_standard.contract import Node

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from service_standard.checker.asyncapi import AsyncApi
 from service_standard.checker.diff.asyncapi import of_asyncapi
-from service_standard.checker.diff.change import Change, Effect, grouped, kind
+from service_standard.checker.diff.change import Change, grouped
+from service_standard.checker.diff.kinds import Effect, kind
 from service_standard.checker.diff.openapi import of_openapi
 from service_standard.checker.diff.source import Source
 from service_standard.checker.openapi import OpenApi

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from service_standard.checker.diff.change import REQUEST, RESPONSE, Change, kind
+from service_standard.checker.diff.change import Change
+from service_standard.checker.diff.kinds import REQUEST, RESPONSE, kind
 from service_standard.checker.diff.schemas import of_schemas
 from service_standard.checker.diff.security import of_security
 from service_standard.checker.documents import part

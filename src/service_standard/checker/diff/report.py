@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from service_standard.checker.diff.change import EFFECTS, Change
+from service_standard.checker.diff.change import Change
 from service_standard.checker.diff.compare import Difference
+from service_standard.checker.diff.kinds import EFFECTS
 from service_standard.contract import Json, Object
 
 SIGNS: Final = MappingProxyType({"breaking": "✗", "warning": "!", "additive": "+"})

@@ -7,8 +7,9 @@ from itertools import zip_longest
 from typing import Final, TypeAlias
 
 from service_standard.checker.diff import facts, shape
-from service_standard.checker.diff.change import Change, Side, schema_kind
+from service_standard.checker.diff.change import Change
 from service_standard.checker.diff.facts import Fact
+from service_standard.checker.diff.kinds import Side, schema_kind
 from service_standard.checker.diff.shape import Parts
 from service_standard.contract import ContractError, Node
 
@@ -59,16 +60,21 @@ def of_schemas(old: Node | None, new: Node | None, side: Side, where: str) -> It
     """
     if old is None and new is None:
         return
-    start = Pair((old,) if old else (), (new,) if new else ())
     anchor = new or old
+    for pair, fact in _facts(Pair((old,) if old else (), (new,) if new else ()), side):
+        kind = schema_kind(side, fact.facet, fact.verb)
+        name = f"/{fact.name}" if fact.name else ""
+        node = fact.node or next(iter((*pair.new, *pair.old)), anchor)
+        if node is not None:
+            yield Change(kind, (f"{where} {pair.field}{name}".rstrip(),), fact.old, fact.new, node)
+
+
+def _facts(start: Pair, side: Side) -> Iterator[tuple[Pair, Fact]]:
+    """Every fact that changed at the start or below it."""
     walk = Walk(deque([start]))
     for pair in walk:
         for fact in _compared(pair, side, walk):
-            kind = schema_kind(side, fact.facet, fact.verb)
-            name = f"/{fact.name}" if fact.name else ""
-            node = fact.node or next(iter((*pair.new, *pair.old)), anchor)
-            if node is not None:
-                yield Change(kind, (f"{where} {pair.field}{name}".rstrip(),), fact.old, fact.new, node)
+            yield pair, fact
 
 
 def _compared(pair: Pair, side: Side, walk: Walk) -> Iterator[Fact]:
@@ -101,11 +107,12 @@ def _members(pair: Pair) -> Iterator[Pair]:
 
 def _choices(old: Choices, new: Choices, pair: Pair, walk: Walk) -> Iterator[Fact]:
     """Alternatives of one name are compared; the others came or went."""
-    for label in [*old, *(label for label in new if label not in old)]:
-        for before, after in zip_longest(old.get(label, []), new.get(label, [])):
-            if before and after:
-                walk.waiting.append(pair.at(before, after, f"({label})"))
-            elif before:
-                yield Fact("alternative", "narrowed", label, None, before[0])
-            else:
-                yield Fact("alternative", "widened", None, label, after[0])
+    labels = [*old, *(label for label in new if label not in old)]
+    met = [(label, *both) for label in labels for both in zip_longest(old.get(label, []), new.get(label, []))]
+    for label, before, after in met:
+        if before and after:
+            walk.waiting.append(pair.at(before, after, f"({label})"))
+        elif before:
+            yield Fact("alternative", "narrowed", label, None, before[0])
+        else:
+            yield Fact("alternative", "widened", None, label, after[0])

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from service_standard.checker.diff.change import Change, kind
+from service_standard.checker.diff.change import Change
+from service_standard.checker.diff.kinds import kind
 from service_standard.checker.documents import part
 from service_standard.checker.openapi import Operation
 from service_standard.contract import Json, Node
