@@ -120,7 +120,7 @@ def validates_first(asked: Asked, answer: Answer) -> Answer:
 
 def publishes_refusals(self: Parcels, asked: Asked, row: dict[str, Any], body: Any) -> Answer:
     if row["status"] == body["status"]:
-        self.publish(row, "updated", previousStatus="packed")
+        self.publish(row, "created")
     return Parcels.change(self, asked, row, body)
 
 

@@ -15,8 +15,9 @@ How a rule is added:
    module's tuple is added to `rules/__init__.py`. Nothing registers itself.
 3. Plant a service or a document that breaks just that rule in `tests/checker/`; a test fails for a rule without one.
 
-A judge of a running service stands in `rules/live/`; `subject.walk` makes the calls that the contract allows, each to
-be sent as it is or with one fact changed, and `each` goes on where one operation cannot be judged. Others send with `subject.live.send(...)`, which keeps to the rate, the time limit and
-`--read-only`, and returns an `Exchange`; `exchange.finding("...")` is a finding with the curl line that shows it.
+A judge of a running service stands in `rules/live/`. `subject.walk` makes the calls that the contract allows, each to
+be sent as it is or with one fact changed; `each` goes on where one operation cannot be judged. Other requests go by
+`subject.live.send(...)`. All keep to the rate, the time limit and `--read-only`, and return an `Exchange`, whose
+`finding("...")` has the curl line that shows it.
 A request without an answer needs no care: `NoAnswer` becomes a finding of the rule that asked.
 """
