@@ -42,7 +42,7 @@ def rabbitmq_url() -> str:
 @pytest.fixture(scope="session")
 def jaeger() -> Jaeger:
     """A real Jaeger, which has the spans of other tests as well."""
-    return Jaeger(place("TEST_JAEGER_OTLP"), place("TEST_JAEGER_QUERY"))
+    return Jaeger(*map(place, ("TEST_JAEGER_OTLP", "TEST_JAEGER_GRPC", "TEST_JAEGER_QUERY")))
 
 
 def place(variable: str) -> str:

@@ -45,9 +45,10 @@ class Traces:
 
 @dataclass(frozen=True)
 class Jaeger:
-    """Where a Jaeger takes spans (OTLP over HTTP), and where it is asked for them."""
+    """Where a Jaeger takes spans (OTLP over HTTP and over gRPC), and where it is asked for them."""
 
     otlp: str
+    grpc: str
     query: str
 
     def until(self, service: str, tags: str, condition: Callable[[Traces], bool]) -> Traces:

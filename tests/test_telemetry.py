@@ -168,10 +168,12 @@ def test_the_last_spans_reach_the_collector_before_the_service_ends(name: str, s
     assert (traces.paths, [span.name for span in traces.spans]) == (["/v1/traces"], ["work"])
 
 
-def test_a_collector_that_never_answers_is_not_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
+def test_a_collector_that_never_answers_is_not_waited_for(protocol: str, caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as black_hole:
         endpoint = f"http://127.0.0.1:{black_hole.getsockname()[1]}"
-        telemetry = Telemetry("orders", "1.0.0", settings(jaeger_endpoint=endpoint))
+        chosen = settings(jaeger_endpoint=endpoint, otel_exporter_otlp_protocol=protocol)
+        telemetry = Telemetry("orders", "1.0.0", chosen)
         with in_span(telemetry.tracer, "work"):
             pass
         began = monotonic()

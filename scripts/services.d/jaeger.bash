@@ -19,21 +19,22 @@ install_jaeger() {
 }
 
 launch_jaeger() {
-  local otlp query admin listener flags=()
-  read -r otlp query admin < <(ports jaeger)
+  local otlp query grpc listener flags=()
+  read -r otlp query grpc < <(ports jaeger)
   # What nobody asks listens on whatever loopback port is free: by default each has a fixed one, on all addresses.
-  for listener in collector.otlp.grpc.host-port collector.grpc-server.host-port collector.http-server.host-port \
+  for listener in admin.http.host-port collector.grpc-server.host-port collector.http-server.host-port \
     query.grpc-server.host-port http-server.host-port processor.jaeger-binary.server-host-port \
     processor.jaeger-compact.server-host-port processor.zipkin-compact.server-host-port; do
     flags+=("--$listener=127.0.0.1:0")
   done
   launch jaeger env SPAN_STORAGE_TYPE=memory OTEL_TRACES_SAMPLER=always_off "$jaeger_binary" --memory.max-traces=10000 \
     --collector.otlp.http.host-port="127.0.0.1:$otlp" --query.http-server.host-port="127.0.0.1:$query" \
-    --admin.http.host-port="127.0.0.1:$admin" "${flags[@]}"
+    --collector.otlp.grpc.host-port="127.0.0.1:$grpc" "${flags[@]}"
 }
 
 speaks_jaeger() { is_greeted "$1" 'GET / HTTP/1.0\r\n\r\n' && is_greeted "$2" 'GET / HTTP/1.0\r\n\r\n'; }
 
 place_jaeger() {
-  printf 'export TEST_JAEGER_OTLP=http://127.0.0.1:%s TEST_JAEGER_QUERY=http://127.0.0.1:%s\n' "$1" "$2"
+  printf 'export TEST_JAEGER_OTLP=http://127.0.0.1:%s TEST_JAEGER_QUERY=http://127.0.0.1:%s' "$1" "$2"
+  printf ' TEST_JAEGER_GRPC=http://127.0.0.1:%s\n' "$3"
 }

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     jaeger_endpoint: HttpUrl | None = None
     otel_exporter_otlp_endpoint: HttpUrl | None = None
+    otel_exporter_otlp_protocol: Literal["http/protobuf", "grpc"] = "http/protobuf"
     otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1)] = 1.0
 
     @field_validator("allowed_origins", "event_sinks", "event_sources", mode="before")

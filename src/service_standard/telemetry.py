@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from threading import Thread
 from time import monotonic
 from typing import Final
@@ -10,8 +10,6 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import propagate
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.metrics import MeterProvider
@@ -24,6 +22,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from service_standard.access import PROBES
 from service_standard.metrics.exposition import Exposition
+from service_standard.otlp import metric_exporter, span_exporter
 from service_standard.sampling import SampledAndFailed, Share
 from service_standard.settings import Settings
 from service_standard.trace_ids import OwnIds
@@ -33,8 +32,6 @@ log = logging.getLogger(__name__)
 
 SHUTDOWN_SECONDS: Final = 1.0
 LONGEST_ATTRIBUTE: Final = 1024
-TRACES_PATH: Final = "/v1/traces"
-METRICS_PATH: Final = "/v1/metrics"
 
 # For `FastAPI(telemetry=...)`: its own spans would stand beside ours, with the query in them.
 NATIVE_TELEMETRY_OFF: Final[TelemetryConfig] = {
@@ -64,7 +61,7 @@ class Telemetry:
     ) -> None:
         """Take spans to `exporter` and metrics to the readers, by default over OTLP as the settings say."""
         resource = _resource(service, version, settings)
-        self._exporter = exporter or _otlp_exporter(settings)
+        self._exporter = exporter or span_exporter(settings)
         self._provider = TracerProvider(
             sampler=Share(settings.otel_traces_sampler_arg) if self._exporter else ALWAYS_OFF,
             resource=resource,
@@ -74,7 +71,7 @@ class Telemetry:
         )
         if self._exporter:
             self._provider.add_span_processor(SampledAndFailed(self._exporter))
-        readers = list(_otlp_readers(settings)) if metric_readers is None else metric_readers
+        readers = _otlp_readers(settings) if metric_readers is None else metric_readers
         self.exposition = Exposition()
         self._meters = MeterProvider([*readers, self.exposition.reader], resource, shutdown_on_exit=False)
         self.tracer = self._provider.get_tracer(service, version)
@@ -134,18 +131,6 @@ def _resource(service: str, version: str, settings: Settings) -> Resource:
     )
 
 
-def _otlp_exporter(settings: Settings) -> SpanExporter | None:
-    endpoint = settings.otel_exporter_otlp_endpoint or settings.jaeger_endpoint
-    return OTLPSpanExporter(endpoint=_url(endpoint, TRACES_PATH)) if endpoint else None
-
-
-def _otlp_readers(settings: Settings) -> Iterator[MetricReader]:
-    """Whoever is named as a Jaeger is sent no metrics: it would refuse them, once a minute."""
-    endpoint = settings.otel_exporter_otlp_endpoint
-    if endpoint:
-        yield PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=_url(endpoint, METRICS_PATH)))
-
-
-def _url(endpoint: str, path: str) -> str:
-    """Where one kind of signal goes, for the base URL of a receiver as well as for the full one of its traces."""
-    return endpoint.rstrip("/").removesuffix(TRACES_PATH) + path
+def _otlp_readers(settings: Settings) -> Sequence[MetricReader]:
+    metrics = metric_exporter(settings)
+    return [PeriodicExportingMetricReader(metrics)] if metrics else []

@@ -7,9 +7,12 @@ from uuid import uuid4
 
 import pytest
 
+from service_standard.spans import in_span
+from service_standard.telemetry import Telemetry
 from tests.events.stage import Scene, staged
 from tests.jaeger import Jaeger, Traces, place_of
 from tests.process import Line
+from tests.service import settings_for
 
 CUSTOMER: Final = "customer-s3cret"
 ITEM: Final = "item-s3cret"
@@ -115,3 +118,18 @@ def test_a_payment_is_processed_below_its_request_and_linked_to_its_sender(story
 def test_no_span_has_anything_of_the_customer_the_token_or_the_query(story: Story) -> None:
     assert "/orders" in story.traces.text
     assert [secret for secret in (CUSTOMER, ITEM, QUERY, story.token) if secret in story.traces.text] == []
+
+
+def test_spans_go_over_grpc_where_that_is_chosen(jaeger: Jaeger, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = uuid4().hex
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", f"test.run={run}")
+    settings = settings_for(
+        "sqlite:///unused.db", otel_exporter_otlp_endpoint=jaeger.grpc, otel_exporter_otlp_protocol="grpc"
+    )
+    telemetry = Telemetry("orders", "1.0.0", settings, metric_readers=[])
+    with in_span(telemetry.tracer, "work"):
+        pass
+    telemetry.flush()
+    telemetry.shutdown()
+    traces = jaeger.until("orders", json.dumps({"test.run": run}), lambda found: bool(found.spans))
+    assert [span.name for span in traces.spans] == ["work"]
