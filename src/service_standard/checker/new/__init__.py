@@ -1,0 +1,1 @@
+"""A new service, made from the template beside this file."""
