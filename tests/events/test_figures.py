@@ -191,7 +191,7 @@ async def test_pruned_events_are_still_behind_the_head(stream: Stream) -> None:
 def test_a_service_and_a_relay_send_the_figures_to_the_collector(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/orders.db"
     with collecting() as (endpoint, exports):
-        environ = {**QUICK, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}
+        environ = {**QUICK, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_METRIC_EXPORT_INTERVAL": "200"}
         with served(url, EVENT_RELAY="off", **environ) as service, service.caller() as caller:
             assert caller.post("/orders", json=WISH).status_code == 201
             first = until(exports, lambda values: values.get(("outbox.head",)) == 1)
