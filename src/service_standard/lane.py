@@ -149,6 +149,8 @@ class Lane:
         pauses = delays()
         is_out = False
         while batch.pending:
+            # A sink that never has to wait would keep the loop to itself, and the lease from being prolonged.
+            await asyncio.sleep(0)
             self._lease.require(lead)
             wave = first_of_each_key(batch.pending)
             if is_out:

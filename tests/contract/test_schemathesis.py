@@ -141,6 +141,8 @@ def _failed_checks(event: events.ScenarioFinished) -> Iterator[str]:
             yield f"{event.label}: {check.failure_info.failure}\n{check.failure_info.code_sample}"
 
 
+# To watch every line of what makes the cases takes as long as to make them, and the other tests run the same code.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("scopes", GRANTS)
 def test_the_service_is_what_its_contract_says(settings: Settings, witness: Witness, scopes: str) -> None:
     credentials = token(settings, scope=f"{scopes} orders.events orders.events.write")

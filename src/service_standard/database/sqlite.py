@@ -89,8 +89,11 @@ class SQLite:
         try:
             async with asyncio.timeout(self._timeout):
                 return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            running.add_done_callback(_unheard)
+            raise
         except TimeoutError as error:
-            running.add_done_callback(lambda done: done.cancelled() or done.exception())
+            running.add_done_callback(_unheard)
             raise DatabaseUnavailable("SQLite did not answer in time") from error
         except sqlite3.IntegrityError as error:
             raise _violation(error) from error
@@ -152,6 +155,12 @@ def _transact(connection: sqlite3.Connection, work: Callable[[Transaction], Awai
             connection.execute("ROLLBACK")
         raise
     return result
+
+
+def _unheard(done: asyncio.Future[Returned]) -> None:
+    """Takes the error of work whose caller is gone, of which the loop would complain otherwise."""
+    if not done.cancelled():
+        done.exception()
 
 
 def _fetch(connection: sqlite3.Connection, statement: str, values: Row) -> list[Row]:
