@@ -18,7 +18,7 @@ COMPILE     = $(UV) pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test proofs faults bench-events check format models mutations zoo lock clean
+.PHONY: help run test coverage proofs faults bench-events check format models mutations zoo lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ run: $(RUN_DEPS) ## install, migrate and serve; honours PORT, HOST, DATABASE_URL
 	@$(BIN)/orders migrate
 	@exec $(BIN)/orders serve
 
-test: $(DEV_DEPS) ## run every test, with branch coverage; ARGS='-k name' runs some, without
-	$(BIN)/python -m pytest -m 'not proof and not fault' --numprocesses 2 --dist loadgroup $(or $(ARGS),--cov --cov-report=term)
+test: $(DEV_DEPS) ## run every test; ARGS='-k name' runs some
+	$(BIN)/python -m pytest -m 'not proof and not fault' --numprocesses 2 --dist loadgroup $(ARGS)
+
+coverage: ## run every test and measure the branches that they take, which takes as long again
+	@$(MAKE) test ARGS='--cov --cov-report=term'
 
 proofs: $(DEV_DEPS) ## prove by kills, outages and frozen leaders that no event is lost; prints the figures
 	$(BIN)/python -m pytest -m proof $(ARGS)
