@@ -31,11 +31,11 @@ run: $(RUN_DEPS) ## install, migrate and serve; honours PORT, HOST, DATABASE_URL
 	@$(BIN)/orders migrate
 	@exec $(BIN)/orders serve
 
-test: $(DEV_DEPS) ## run every test; ARGS='-k name' runs some
-	$(BIN)/python -m pytest -m 'not proof and not fault' --numprocesses 2 --dist loadgroup $(ARGS)
-
+test: ## run every test; ARGS='-k name' runs some
 coverage: ## run every test and measure the branches that they take, which takes as long again
-	@$(MAKE) test ARGS='--cov --cov-report=term'
+coverage: COUNTED := --cov --cov-report=term
+test coverage: $(DEV_DEPS)
+	$(BIN)/python -m pytest -m 'not proof and not fault' --numprocesses 2 --dist loadgroup $(COUNTED) $(ARGS)
 
 proofs: $(DEV_DEPS) ## prove by kills, outages and frozen leaders that no event is lost; prints the figures
 	$(BIN)/python -m pytest -m proof $(ARGS)

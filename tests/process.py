@@ -29,6 +29,7 @@ ORDERS: Final = (sys.executable, "-W", "error", "-m", "orders")
 DEVELOPMENT: Final = {"ENVIRONMENT": "development"}
 SECRET: Final = "a-secret-of-more-than-thirty-two-bytes"
 WISH: Final = {"customerId": "customer-123", "items": ["item-1", "item-2", "item-3"]}
+TOLD_BY_MAKE: Final = frozenset({"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"})
 Line = dict[str, Any]
 
 
@@ -67,8 +68,12 @@ def run_here(*arguments: str, **environ: str) -> Ended:
 
 
 def environment(given: dict[str, str]) -> dict[str, str]:
-    """The environment of this process, which has no variable of the service's, and what is given; without a drain."""
-    return {**os.environ, "PYTHONPATH": str(SRC), "DRAIN_SECONDS": "0", **given}
+    """The environment of this process, which has no variable of the service's, and what is given; without a drain.
+
+    What a make that runs the tests tells the makes below it is left out: one that a test starts is below nobody.
+    """
+    own = {name: value for name, value in os.environ.items() if name not in TOLD_BY_MAKE}
+    return {**own, "PYTHONPATH": str(SRC), "DRAIN_SECONDS": "0", **given}
 
 
 class Process:
