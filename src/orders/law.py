@@ -24,6 +24,7 @@ from service_standard.contract.shape import shape_of
 from service_standard.event_agreement import envelope_disagreements, event_disagreements
 from service_standard.handler import Handler
 from service_standard.manifest import Manifest, load_manifest
+from service_standard.settings import Settings
 
 SENT: Final[dict[str, type[BaseModel]]] = {"order.created": OrderCreatedData, "order.updated": OrderUpdatedData}
 RECEIVED: Final[dict[str, type[BaseModel]]] = {SUCCESSFUL: PaymentData, FAILED: PaymentData}
@@ -71,6 +72,14 @@ class Law:
         for event, status in self.workflow.reached_by.items():
             if event not in MOVING:
                 yield f"x-workflow: {status} is reached by {event}, which moves no order"
+        yield from self._variables()
+
+    def _variables(self) -> Iterator[str]:
+        read = {name.upper() for name in Settings.model_fields}
+        for name in sorted(self.manifest.environment - read):
+            yield f"environment: the manifest lists {name}, which nothing reads"
+        for name in sorted(read - self.manifest.environment):
+            yield f"environment: {name} is read, and the manifest does not list it"
 
 
 def read_law(path: Path) -> Law:

@@ -7,12 +7,16 @@ from typing import Final
 
 from service_standard.contract.document import ContractError, Json, read_yaml
 
+VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 SEMVER: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What `service.yaml` says; `api` and `events` are the paths of the two contracts."""
+    """What `service.yaml` says.
+
+    `api` and `events` are the paths of the two contracts, `environment` names the variables that configure the service.
+    """
 
     name: str
     version: str
@@ -20,6 +24,7 @@ class Manifest:
     api: Path
     events: Path
     required_scopes: frozenset[str]
+    environment: frozenset[str]
 
 
 def load_manifest(path: Path) -> Manifest:
@@ -39,6 +44,7 @@ def load_manifest(path: Path) -> Manifest:
         api=path.parent / str(values["api"]),
         events=path.parent / str(values["events"]),
         required_scopes=frozenset(map(str, _scopes(values) or [])),
+        environment=frozenset(map(str, _variables(values) or [])),
     )
 
 
@@ -52,9 +58,11 @@ def _faults(values: dict[str, Json], path: Path) -> list[str]:
     ]
     if _scopes(values) is None:
         faults.append("auth.required_scopes must be a list of strings")
+    if _variables(values) is None:
+        faults.append("environment must be a list of names of environment variables")
     auth = values.get("auth")
     inner = {f"auth.{word}" for word in auth} - {"auth.required_scopes"} if isinstance(auth, dict) else set()
-    unknown = sorted((set(values) - {*words, "auth"}) | inner)
+    unknown = sorted((set(values) - {*words, "auth", "environment"}) | inner)
     return faults + [f"{word} is not a word of the manifest" for word in unknown]
 
 
@@ -67,4 +75,12 @@ def _scopes(values: dict[str, Json]) -> list[Json] | None:
     scopes = auth.get("required_scopes") if isinstance(auth, dict) else None
     if isinstance(scopes, list) and all(isinstance(scope, str) for scope in scopes):
         return scopes
+    return None
+
+
+def _variables(values: dict[str, Json]) -> list[Json] | None:
+    """The names that are listed, which may be none; None for what is no list of names."""
+    listed = values.get("environment", [])
+    if isinstance(listed, list) and all(isinstance(name, str) and VARIABLE.fullmatch(name) for name in listed):
+        return listed
     return None
