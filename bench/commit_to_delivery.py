@@ -19,14 +19,14 @@ from typing import Final
 from opentelemetry.trace import NoOpTracer
 
 from orders.migrations import migrate
+from service_standard.binding.reply import Reply
 from service_standard.database import Transaction, database_of, sqlalchemy_url
-from service_standard.events import Event
+from service_standard.events.event import Event
+from service_standard.events.relay import Announcer, Relay
 from service_standard.identity import new_id, now_ns, timestamp
-from service_standard.relay import Announcer, Relay
-from service_standard.reply import Reply
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
-from service_standard.write_queue import Change, Decision, WriteQueue
+from service_standard.writes.queue import Change, Decision, WriteQueue
 
 EVENTS: Final = 6000
 RATE: Final = 200

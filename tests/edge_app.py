@@ -13,17 +13,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Message, Scope
 
-from service_standard.admission import Admission
-from service_standard.answers import instance, no_such_method, no_such_path, problem_response
-from service_standard.bell import Bell
-from service_standard.drain import Drain
-from service_standard.edge import Edge, edge
-from service_standard.logs import configure_logs
+from service_standard.events.bell import Bell
+from service_standard.http.admission import Admission
+from service_standard.http.answers import instance, no_such_method, no_such_path, problem_response
+from service_standard.http.edge import Edge, edge
+from service_standard.http.server import serve
+from service_standard.lifecycle.drain import Drain
 from service_standard.metrics.requests import RequestMetrics
 from service_standard.problems import Problem, unavailable
-from service_standard.server import serve
 from service_standard.settings import Settings
-from service_standard.telemetry import NATIVE_TELEMETRY_OFF, Telemetry
+from service_standard.telemetry.logs import configure_logs
+from service_standard.telemetry.providers import NATIVE_TELEMETRY_OFF, Telemetry
 
 SECRET: Final = "postgresql://orders:hunter2@db/orders"
 METHODS: Final = {"/orders": "GET, POST", "/healthz": "GET"}

@@ -13,8 +13,8 @@ import httpx
 import jwt
 
 from service_standard.database import Database, Row
-from service_standard.logs import configure_logs
 from service_standard.settings import Settings
+from service_standard.telemetry.logs import configure_logs
 from tests.service import Caller, hold_to_contract, running
 from tests.storage import opened
 

@@ -18,7 +18,7 @@ from orders.migrations import migrate
 from service_standard.auth.minting import mint
 from service_standard.contract import Contract, Operation
 from service_standard.database import sqlalchemy_url
-from service_standard.edge import Edge
+from service_standard.http.edge import Edge
 from service_standard.settings import Settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent

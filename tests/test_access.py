@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from service_standard.edge import Edge
-from service_standard.spans import current_ids
+from service_standard.http.edge import Edge
+from service_standard.telemetry.spans import current_ids
 from tests.edge_app import HOST, TRACE, TRACEPARENT, Headers, ask, create_app, head, settings
 
 PREFLIGHT: Final = ((b"origin", b"https://shop.test"), (b"access-control-request-method", b"POST"))
@@ -38,7 +38,7 @@ def app() -> Edge:
 
 @pytest.fixture
 def lines() -> Iterator[Lines]:
-    logger, handler = logging.getLogger("service_standard.access"), Lines()
+    logger, handler = logging.getLogger("service_standard.http.access"), Lines()
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
     yield handler

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service_standard.admission import Admission
+from service_standard.http.admission import Admission
 from service_standard.problems import Problem
 from tests.edge_app import HOST, Answer, ask, create_app, settings
 from tests.service import Caller, problem_of, running, settings_for

@@ -144,7 +144,7 @@ def test_the_sources_keep_the_arrow(rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("rule", "path", "source"),
     [
-        (library_knows_no_service, "service_standard/events.py", "from orders.order import Order"),
+        (library_knows_no_service, "service_standard/events/event.py", "from orders.order import Order"),
         (library_knows_no_service, "service_standard/auth/keys.py", "def f():\n    import orders"),
         (checker_is_an_island, "service_standard/checker/run.py", "from service_standard.auth import bearer"),
         (checker_is_an_island, "service_standard/checker/run.py", "from .. import settings"),

@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from service_standard.edge import Edge
+from service_standard.http.edge import Edge
 from tests.edge_app import HOST, Headers, ask, create_app, settings
 
 SHOP: Final = (b"origin", b"https://shop.test")

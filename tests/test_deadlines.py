@@ -19,7 +19,7 @@ TRICKLED: Final = {"a head": b"GET /orders HTTP/1.1\r\nHost: or", "a line": b"GE
 def running() -> Iterator[Running]:
     """A service that takes one request at a time, and has little patience."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service_standard.deadlines.SECONDS", SHORT)
+        patch.setattr("service_standard.http.deadlines.SECONDS", SHORT)
         running = Running(create_app(settings(max_in_flight=1, admission_wait_seconds=0)))
         yield running
         running.stop()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service_standard.edge import LARGEST_HEAD, MOST_HEADERS, Edge
+from service_standard.http.edge import LARGEST_HEAD, MOST_HEADERS, Edge
 from tests.edge_app import HOST, SECRET, TRACEPARENT, Answer, Headers, ask, create_app, head
 
 

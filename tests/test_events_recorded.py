@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from orders.event_models import OrderCreatedData, OrderUpdatedData
 from service_standard.contract import EventContract, load_event_contract
-from service_standard.events import LARGEST_EVENT, EventBuilder, EventRefused, Fact
+from service_standard.events.event import LARGEST_EVENT, EventBuilder, EventRefused, Fact
 from service_standard.problems import CONTENT_TOO_LARGE, Problem
 from tests.service import ROOT, Caller
 from tests.storage import rows

@@ -8,9 +8,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service_standard.idempotency import INSERT, prune
 from service_standard.identity import now_ns, timestamp
 from service_standard.settings import Settings
+from service_standard.writes.idempotency import INSERT, prune
 from tests.service import Caller, problem_of, running, settings_for
 from tests.storage import count, held, opened, rows
 

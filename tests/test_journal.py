@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service_standard.spans import current_ids
+from service_standard.telemetry.spans import current_ids
 from tests.events.test_payments import event, tell
 from tests.service import Caller
 

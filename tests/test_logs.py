@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pytest
 
-from service_standard.logs import LONGEST_STACK, LONGEST_VALUE, configure_logs
-from service_standard.spans import in_span
-from service_standard.telemetry import Telemetry
+from service_standard.telemetry.logs import LONGEST_STACK, LONGEST_VALUE, configure_logs
+from service_standard.telemetry.providers import Telemetry
+from service_standard.telemetry.spans import in_span
 from tests.edge_app import SECRET, settings
 
 log = logging.getLogger("test")

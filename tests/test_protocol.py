@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from service_standard.edge import LARGEST_HEAD
+from service_standard.http.edge import LARGEST_HEAD
 from tests.edge_app import Answer, create_app
 from tests.wire import GET, Running, read_answer
 
@@ -227,7 +227,7 @@ def test_an_answer_that_was_cut_short_ends_the_connection(running: Running) -> N
 
 
 def test_a_refusal_is_one_access_line(running: Running, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "service_standard.access")
+    caplog.set_level("INFO", "service_standard.http.access")
     answers(running, b"FOO /nothing?a=s3cret HTTP/1.1\r\nHost: orders.test\r\n\r\n")
     (record,) = caplog.records
     assert (record.getMessage(), vars(record)["status"], vars(record)["path"]) == ("request", 404, "/nothing")

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from service_standard.bell import Bell
-from service_standard.drain import Drain
-from service_standard.health import Readiness
+from service_standard.events.bell import Bell
+from service_standard.lifecycle.drain import Drain
+from service_standard.lifecycle.health import Readiness
 from service_standard.settings import Settings
 from tests.service import Caller, problem_of, running, settings_for
 from tests.storage import held, rows
@@ -36,7 +36,7 @@ class Changes(logging.Handler):
 
 @pytest.fixture
 async def changes() -> AsyncIterator[Changes]:
-    log = logging.getLogger("service_standard.health")
+    log = logging.getLogger("service_standard.lifecycle.health")
     before, handler = log.level, Changes()
     log.setLevel(logging.INFO)
     log.addHandler(handler)
@@ -117,7 +117,7 @@ async def test_a_check_that_raises_has_failed_and_harms_no_other() -> None:
 async def test_a_check_that_takes_too_long_has_failed_until_it_passes(
     changes: Changes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service_standard.health.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("service_standard.lifecycle.health.PATIENCE_SECONDS", 0.01)
     answering = asyncio.Event()
 
     async def slow() -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from opentelemetry.trace import StatusCode
 
-from service_standard.spans import failed, in_span, traceparent
+from service_standard.telemetry.spans import failed, in_span, traceparent
 from tests.edge_app import HOST, PARENT, TRACE, ask
 from tests.traces import Traced
 

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from opentelemetry.trace import INVALID_SPAN, Link, SpanKind, StatusCode
 
-from service_standard.spans import in_span, trace_id, traceparent
-from service_standard.telemetry import SHUTDOWN_SECONDS, Telemetry
+from service_standard.telemetry.providers import SHUTDOWN_SECONDS, Telemetry
+from service_standard.telemetry.spans import in_span, trace_id, traceparent
 from tests.edge_app import HOST, PARENT, SECRET, TRACE, ask, settings
 from tests.traces import Traced, collected
 

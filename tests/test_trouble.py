@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from service_standard.background import Repeated
 from service_standard.database import DatabaseUnavailable
+from service_standard.lifecycle.background import Repeated
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +46,7 @@ async def repeated(work: Work) -> AsyncIterator[None]:
 
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    with caplog.at_level(logging.INFO, "service_standard.background"):
+    with caplog.at_level(logging.INFO, "service_standard.lifecycle.background"):
         yield caplog
 
 

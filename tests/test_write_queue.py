@@ -8,13 +8,13 @@ from time import monotonic
 import pytest
 from opentelemetry.trace import NoOpTracer
 
+from service_standard.binding.reply import Reply
 from service_standard.database import Database, Row, Transaction, UniqueViolation, padded, parameters
-from service_standard.idempotency import REPLAYED, Claim
 from service_standard.identity import now_ns, timestamp
 from service_standard.problems import CONFLICT, SERVICE_UNAVAILABLE, Problem
-from service_standard.reply import Reply
 from service_standard.settings import Settings
-from service_standard.write_queue import MOST_TOGETHER, MOST_WAITING, Change, Decision, WriteQueue
+from service_standard.writes.idempotency import REPLAYED, Claim
+from service_standard.writes.queue import MOST_TOGETHER, MOST_WAITING, Change, Decision, WriteQueue
 from tests.service import settings_for
 from tests.storage import count, held, opened
 

@@ -9,9 +9,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from service_standard.edge import Edge
+from service_standard.http.edge import Edge
 from service_standard.settings import Settings
-from service_standard.telemetry import Telemetry
+from service_standard.telemetry.providers import Telemetry
 from tests.edge_app import create_app, settings
 from tests.events.receiver import Receiver, Reply, Request
 from tests.service import Caller, running

@@ -4,8 +4,8 @@ import socket
 from threading import Event, Thread
 from typing import IO, Final
 
-from service_standard.edge import Edge
-from service_standard.server import Server, server_config
+from service_standard.http.edge import Edge
+from service_standard.http.server import Server, server_config
 from tests.edge_app import Answer, settings
 
 DEADLINE: Final = 10.0

@@ -13,11 +13,11 @@ from orders.migrations import migrate, missing_steps
 from service_standard.auth.minting import token_text
 from service_standard.contract import ContractError
 from service_standard.database import DatabaseUnavailable, sqlalchemy_url
-from service_standard.logs import configure_logs
-from service_standard.operators import Declined
-from service_standard.parts import run_until_signal
-from service_standard.server import serve
+from service_standard.events.operators import Declined
+from service_standard.http.server import serve
+from service_standard.lifecycle.parts import run_until_signal
 from service_standard.settings import Settings, SettingsError, load_settings, unknown_names
+from service_standard.telemetry.logs import configure_logs
 
 log = logging.getLogger("orders")
 

@@ -21,36 +21,36 @@ from orders.payments import Payments
 from orders.rehearsal import rehearse
 from orders.store import Store
 from orders.workflow import Workflow
-from service_standard.admission import Admission
-from service_standard.arrivals import Arrivals
 from service_standard.auth import Authenticator, authenticator
-from service_standard.background import Repeated
-from service_standard.binding import bind
+from service_standard.binding.handler import Handler
+from service_standard.binding.routes import bind
+from service_standard.binding.standard_operations import standard_operations
 from service_standard.contract import ContractError
 from service_standard.database import Database, database_of
-from service_standard.drain import Drain
-from service_standard.edge import Edge, edge
-from service_standard.event_figures import REFRESH_SECONDS, EventMetrics
-from service_standard.events import EventBuilder
-from service_standard.feed import Feed
-from service_standard.handler import Handler
-from service_standard.health import Check, Readiness, can_write, is_migrated
-from service_standard.inbox import RETRY_SECONDS, Inbox
-from service_standard.logs import configure_logs
+from service_standard.events.event import EventBuilder
+from service_standard.events.feed import Feed
+from service_standard.events.figures import REFRESH_SECONDS, EventMetrics
+from service_standard.events.outbox import Outbox
+from service_standard.events.relay import Announcer, Relay
+from service_standard.events.retention import Retention
+from service_standard.http.admission import Admission
+from service_standard.http.edge import Edge, edge
+from service_standard.inbox.arrivals import Arrivals
+from service_standard.inbox.inbox import RETRY_SECONDS, Inbox
+from service_standard.lifecycle.background import Repeated
+from service_standard.lifecycle.drain import Drain
+from service_standard.lifecycle.health import Check, Readiness, can_write, is_migrated
+from service_standard.lifecycle.parts import Part, started
 from service_standard.metrics.admission import observe_admission
 from service_standard.metrics.event_loop import LoopLag
 from service_standard.metrics.requests import RequestMetrics
 from service_standard.metrics.storage import batch_sizes, observe_connections, observe_depth
-from service_standard.outbox import Outbox
-from service_standard.parts import Part, started
-from service_standard.relay import Announcer, Relay
-from service_standard.retention import Retention
 from service_standard.settings import Settings, load_settings
 from service_standard.sinks import sinks_of
 from service_standard.sources import sources_of
-from service_standard.standard_operations import standard_operations
-from service_standard.telemetry import NATIVE_TELEMETRY_OFF, Telemetry
-from service_standard.write_queue import Decision, WriteQueue
+from service_standard.telemetry.logs import configure_logs
+from service_standard.telemetry.providers import NATIVE_TELEMETRY_OFF, Telemetry
+from service_standard.writes.queue import Decision, WriteQueue
 
 PRUNING_SECONDS: Final = 600
 

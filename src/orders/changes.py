@@ -14,11 +14,11 @@ from orders.store import (
 )
 from orders.wire import created_data, shown_order, updated_data
 from orders.workflow import Workflow
-from service_standard.events import EventBuilder, Fact
+from service_standard.binding.reply import reply
+from service_standard.events.event import EventBuilder, Fact
 from service_standard.identity import new_id, now_ns, timestamp
-from service_standard.reply import reply
-from service_standard.spans import trace_id
-from service_standard.write_queue import Decision
+from service_standard.telemetry.spans import trace_id
+from service_standard.writes.queue import Decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Final
 
 from orders.migrations import missing_steps
 from service_standard.database import database_of, sqlalchemy_url
-from service_standard.event_figures import EventFigures, event_figures
-from service_standard.operators import Desk, Held
-from service_standard.parts import started
+from service_standard.events.figures import EventFigures, event_figures
+from service_standard.events.operators import Desk, Held
+from service_standard.lifecycle.parts import started
 from service_standard.settings import Settings, SettingsError
 
 LISTED: Final = 100

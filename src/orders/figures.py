@@ -8,7 +8,7 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 from orders.order import Order
 from orders.payments import PAYMENT_FAILED, PAYMENT_IGNORED, PAYMENT_SUCCEEDED
 from orders.workflow import Workflow
-from service_standard.write_queue import Decision
+from service_standard.writes.queue import Decision
 
 
 class OrderMetrics:

@@ -13,9 +13,9 @@ from orders.order import Order
 from orders.rehearsal import Rehearsed
 from orders.store import Filter, Place, Store
 from orders.wire import order_page, place_after, present, shown_entry, shown_order, wish_of
-from service_standard.gate import Caller
-from service_standard.handler import Handler
-from service_standard.idempotency import Claim
+from service_standard.binding.gate import Caller
+from service_standard.binding.handler import Handler
+from service_standard.binding.reply import Reply, reply
 from service_standard.problems import (
     CONFLICT,
     IDEMPOTENCY_KEY_REUSED,
@@ -24,8 +24,8 @@ from service_standard.problems import (
     Problem,
     SentHeader,
 )
-from service_standard.reply import Reply, reply
-from service_standard.write_queue import Change, Decision, WriteQueue
+from service_standard.writes.idempotency import Claim
+from service_standard.writes.queue import Change, Decision, WriteQueue
 
 ETAG: Final = SentHeader("ETag", '"1"')
 LOCATION: Final = SentHeader("Location", "/orders/019a9f2e-7c1b-7d53-9a52-0f6f3b1c2d3e")

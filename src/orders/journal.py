@@ -3,7 +3,7 @@
 import logging
 
 from orders.order import Order
-from service_standard.write_queue import Decision
+from service_standard.writes.queue import Decision
 
 log = logging.getLogger(__name__)
 

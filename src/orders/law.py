@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from orders.event_models import OrderCreatedData, OrderUpdatedData, PaymentData
 from orders.payments import FAILED, SUCCESSFUL
 from orders.workflow import Workflow, WorkflowError, read_workflow
-from service_standard.agreement import disagreements
+from service_standard.binding.agreement import disagreements
+from service_standard.binding.event_agreement import envelope_disagreements, event_disagreements
+from service_standard.binding.handler import Handler
 from service_standard.contract import (
     Contract,
     ContractError,
@@ -21,8 +23,6 @@ from service_standard.contract import (
     load_event_contract,
 )
 from service_standard.contract.shape import shape_of
-from service_standard.event_agreement import envelope_disagreements, event_disagreements
-from service_standard.handler import Handler
 from service_standard.manifest import Manifest, load_manifest
 from service_standard.settings import Settings
 

@@ -9,10 +9,10 @@ from orders.event_models import PaymentData
 from orders.order import Order
 from orders.wire import present
 from orders.workflow import Workflow
+from service_standard.binding.reply import Reply
 from service_standard.identity import now_ns, timestamp
-from service_standard.inbox import TAKEN, AlreadyDone, Effect, Inbound, NotYet, Refused
-from service_standard.reply import Reply
-from service_standard.write_queue import Change, Decision, Write, WriteQueue
+from service_standard.inbox.inbox import TAKEN, AlreadyDone, Effect, Inbound, NotYet, Refused
+from service_standard.writes.queue import Change, Decision, Write, WriteQueue
 
 SUCCESSFUL: Final = "payment.successful"
 FAILED: Final = "payment.failed"

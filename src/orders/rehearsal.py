@@ -18,11 +18,11 @@ from orders.order import Order
 from orders.store import HistoryEntry, Place
 from orders.wire import order_page, shown_entry, wish_of
 from orders.workflow import Workflow
+from service_standard.binding.reply import Reply, reply
 from service_standard.contract import Content, Contract, Json, Node, Object
-from service_standard.events import Event, EventRefused
+from service_standard.events.event import Event, EventRefused
 from service_standard.problems import Problem
-from service_standard.reply import Reply, reply
-from service_standard.write_queue import Decision
+from service_standard.writes.queue import Decision
 
 _TRACE_ID: Final = 1
 # The longest that a subject, or an event's id, may be.

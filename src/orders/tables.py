@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, MetaData, Table, Text
 
-from service_standard.tables import define_tables, ordered_text
+from service_standard.database.tables import define_tables, ordered_text
 
 
 def schema() -> MetaData:

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import httpx
 
-from service_standard.cursors import Cursors
 from service_standard.database import Database
-from service_standard.outbox import Outbox
+from service_standard.events.cursors import Cursors
+from service_standard.events.outbox import Outbox
 from tests.process import DEADLINE_SECONDS, ORDERS, WISH, Process, client
 
 STATUSES: Final = ("paid", "shipped", "delivered")

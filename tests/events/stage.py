@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from service_standard.auth.minting import mint
-from service_standard.event_figures import EventFigures, SinkFigures, event_figures
+from service_standard.events.figures import EventFigures, SinkFigures, event_figures
 from tests.events.receiver import Receiver, Reply, Request
 from tests.process import WISH, Ended, Process, run_here, served
 from tests.service import settings_for

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from service_standard.database import Database, UniqueViolation
-from service_standard.events import Event
+from service_standard.events.event import Event
+from service_standard.events.outbox import INSERT, Outbox, entry
+from service_standard.events.parking import Parking
+from service_standard.events.relay import Relay
 from service_standard.identity import new_id, now_ns, timestamp
-from service_standard.outbox import INSERT, Outbox, entry
-from service_standard.parking import Parking
-from service_standard.relay import Relay
 from service_standard.sinks.delivery import Accepted, NotNow, Outcome, Outgoing
 
 DEADLINE: Final = 20.0

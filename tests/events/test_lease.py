@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from service_standard.cursors import Cursors
-from service_standard.lease import Lead, LeadLost, Lease
+from service_standard.events.cursors import Cursors
+from service_standard.events.lease import Lead, LeadLost, Lease
 from tests.events.stream import Stream, eventually
 
 pytestmark = pytest.mark.anyio

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from service_standard.events.outbox import INSERT, MOST_SEQUENCED, Outbox, entry
 from service_standard.identity import now_ns, timestamp
-from service_standard.outbox import INSERT, MOST_SEQUENCED, Outbox, entry
 from service_standard.settings import Settings
 from tests.events.stream import Stream, event
 from tests.storage import opened

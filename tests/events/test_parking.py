@@ -2,10 +2,10 @@
 
 import pytest
 
-from service_standard.cursors import Cursors
-from service_standard.parking import Parked
+from service_standard.events.cursors import Cursors
+from service_standard.events.parking import Parked
+from service_standard.events.waves import LARGEST_BATCH
 from service_standard.sinks.delivery import Accepted, Never, Outcome, Outgoing
-from service_standard.waves import LARGEST_BATCH
 from tests.events.stream import Recorder, Stream, eventually
 
 pytestmark = pytest.mark.anyio

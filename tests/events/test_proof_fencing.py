@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from service_standard.cursors import Cursors
+from service_standard.events.cursors import Cursors
 from service_standard.settings import Settings
 from tests.events.audit import audit, committed, ids
 from tests.events.fleet import Member, drained, leader_of, members

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 import asyncpg
 import pytest
 
+from service_standard.events.outbox import INSERT, entry
 from service_standard.identity import now_ns, timestamp
-from service_standard.outbox import INSERT, entry
 from service_standard.settings import Settings
 from tests.events.audit import audit, committed
 from tests.events.stream import Recorder, Stream, event

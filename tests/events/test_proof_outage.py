@@ -11,7 +11,7 @@ from statistics import median, quantiles
 import httpx
 import pytest
 
-from service_standard.parking import Parking
+from service_standard.events.parking import Parking
 from service_standard.settings import Settings
 from tests.brokers import frozen
 from tests.events.audit import audit, committed, ids

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from service_standard.cursors import Cursors
+from service_standard.events.cursors import Cursors
+from service_standard.events.waves import LARGEST_BATCH
 from service_standard.sinks.delivery import Accepted, NotNow, Outcome, Outgoing
-from service_standard.waves import LARGEST_BATCH
 from tests.events.stream import OUT, Recorder, Stream, eventually
 
 pytestmark = pytest.mark.anyio

@@ -4,9 +4,9 @@ import pytest
 from opentelemetry.trace import NoOpTracer
 
 from service_standard.contract import load_event_contract
+from service_standard.events.retention import Retention
 from service_standard.identity import timestamp
-from service_standard.inbox import Inbox
-from service_standard.retention import Retention
+from service_standard.inbox.inbox import Inbox
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Accepted, Never
 from tests.events.stream import OUT, Recorder, Stream, eventually

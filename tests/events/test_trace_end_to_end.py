@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from service_standard.spans import in_span
-from service_standard.telemetry import Telemetry
+from service_standard.telemetry.providers import Telemetry
+from service_standard.telemetry.spans import in_span
 from tests.events.stage import Scene, staged
 from tests.jaeger import Jaeger, Traces, place_of
 from tests.process import Line

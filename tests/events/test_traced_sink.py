@@ -7,10 +7,10 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, StatusCode
 
+from service_standard.events.waves import LARGEST_BATCH
 from service_standard.sinks.delivery import Accepted, Never, NotNow, Outcome, Outgoing
 from service_standard.sinks.traced import TracedSink
-from service_standard.spans import in_span, traceparent
-from service_standard.waves import LARGEST_BATCH
+from service_standard.telemetry.spans import in_span, traceparent
 from tests.events.stream import Recorder
 from tests.traces import Traced
 

@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from service_standard.waves import LARGEST_BATCH, SMALLEST_BATCH, delays, next_size
+from service_standard.events.waves import LARGEST_BATCH, SMALLEST_BATCH, delays, next_size
 
 
 def test_batches_grow_while_they_take_no_time() -> None:

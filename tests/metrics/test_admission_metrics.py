@@ -2,10 +2,10 @@
 
 import pytest
 
-from service_standard.admission import Admission
+from service_standard.http.admission import Admission
 from service_standard.metrics.admission import observe_admission
 from service_standard.problems import Problem
-from service_standard.telemetry import Telemetry
+from service_standard.telemetry.providers import Telemetry
 from tests.metrics.scrape import Scrape
 from tests.service import settings_for
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from service_standard.metrics.event_loop import INTERVAL_SECONDS, LoopLag
-from service_standard.telemetry import Telemetry
+from service_standard.telemetry.providers import Telemetry
 from tests.metrics.scrape import Scrape
 from tests.service import settings_for
 

@@ -3,7 +3,7 @@
 import pytest
 
 from service_standard.metrics.exposition import MEDIA_TYPE
-from service_standard.telemetry import Telemetry
+from service_standard.telemetry.providers import Telemetry
 from tests.metrics.scrape import Scrape, scraped
 from tests.service import Caller, settings_for
 

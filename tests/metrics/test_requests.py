@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from starlette.types import Message
 
-from service_standard.telemetry import Telemetry
+from service_standard.telemetry.providers import Telemetry
 from tests.edge_app import HOST, ask, create_app, head, settings
 from tests.metrics.scrape import Scrape, scraped
 from tests.service import Caller

@@ -19,7 +19,7 @@ from service_standard.database.statements import (
     UniqueViolation,
     Value,
 )
-from service_standard.trouble import Trouble
+from service_standard.telemetry.trouble import Trouble
 
 log = logging.getLogger(__name__)
 

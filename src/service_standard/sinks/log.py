@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
 
-logger = logging.getLogger("service_standard.events")
+logger = logging.getLogger("service_standard.events.event")
 
 
 class LogSink:

@@ -7,7 +7,7 @@ from opentelemetry.util.types import AttributeValue
 from pydantic_core import from_json
 
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing, Sink
-from service_standard.spans import context_of, in_span
+from service_standard.telemetry.spans import context_of, in_span
 
 
 class TracedSink:

@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka import Message as KafkaMessage
 
+from service_standard.events.waves import delays
 from service_standard.sources.arrival import Message, Receive, ReceiveUnavailable
-from service_standard.waves import delays
 
 POLL_SECONDS: Final = 0.2
 CLOSE_SECONDS: Final = 2.5

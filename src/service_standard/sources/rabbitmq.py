@@ -8,8 +8,8 @@ from typing import Final
 from aiormq.abc import DeliveredMessage
 
 from service_standard.amqp import LINK_ERRORS, Arrivals, Link, Topology, open_link
+from service_standard.events.waves import delays
 from service_standard.sources.arrival import Message, Receive, ReceiveUnavailable
-from service_standard.waves import delays
 
 PREFETCH: Final = 16
 LONGEST_PAUSE: Final = 5.0

@@ -1,0 +1,104 @@
+"""Builds events: CloudEvents 1.0 that their contract allows, or none at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Tracer
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from service_standard.contract import EventContract, EventType
+from service_standard.problems import CONTENT_TOO_LARGE, Problem
+from service_standard.telemetry.spans import traceparent
+
+LARGEST_EVENT: Final = 64 * 1024
+_UNKNOWN_SEQUENCE: Final = "0" * 20
+_SEQUENCE_BYTES: Final = len(f'"sequence":"{_UNKNOWN_SEQUENCE}",')
+
+
+class EventRefused(Exception):
+    """The event is not one that the contract allows; the change that it would announce must not be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event to record; `envelope` is the CloudEvent as JSON, without the `sequence` that the relay gives it.
+
+    `span` tells of its creation. Whoever commits the event ends it; never ended, it is never told of.
+    """
+
+    id: str
+    type: str
+    key: str
+    envelope: bytes
+    span: Span = INVALID_SPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened: to what (`subject`, `key`), when, and because of which event."""
+
+    type: str
+    subject: str
+    key: str
+    time: str
+    data: BaseModel
+    causation: str | None = None
+
+
+class EventBuilder:
+    """Makes events of facts, for the types that the contract declares as sent."""
+
+    def __init__(self, contract: EventContract, tracer: Tracer) -> None:
+        self._types = contract.sent
+        self._tracer = tracer
+
+    def build(self, event_id: str, fact: Fact) -> Event:
+        """The event of a fact, created in the current trace.
+
+        Raises:
+            EventRefused: the type is not declared, or the event does not meet its schema.
+            Problem: 413, the event exceeds 64 KiB, which is what a caller asked for and no fault of the service.
+        """
+        declared = self._types.get(fact.type)
+        if declared is None:
+            raise EventRefused(f"{fact.type} is not an event that the contract declares")
+        span = self._span(event_id, declared)
+        envelope = _envelope(event_id, declared.source, fact, traceparent(span))
+        errors = declared.envelope.errors({**envelope, "sequence": _UNKNOWN_SEQUENCE})
+        if errors:
+            raise EventRefused(f"{fact.type}: {', '.join(error.sentence for error in errors)}")
+        content = to_json(envelope)
+        if len(content) + _SEQUENCE_BYTES > LARGEST_EVENT:
+            raise Problem(CONTENT_TOO_LARGE, f"The event {fact.type} would be larger than {LARGEST_EVENT} bytes")
+        return Event(event_id, fact.type, fact.key, content, span)
+
+    def _span(self, event_id: str, declared: EventType) -> Span:
+        """The span that whoever handles the event links to."""
+        attributes = {
+            "messaging.operation.name": "create",
+            "messaging.operation.type": "create",
+            "messaging.destination.name": declared.channel,
+            "messaging.message.id": event_id,
+        }
+        return self._tracer.start_span(f"create {declared.type}", kind=SpanKind.PRODUCER, attributes=attributes)
+
+
+def _envelope(event_id: str, source: str, fact: Fact, trace: str | None) -> Mapping[str, object]:
+    attributes: dict[str, object] = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": source,
+        "type": fact.type,
+        "subject": fact.subject,
+        "time": fact.time,
+        "datacontenttype": "application/json",
+        "partitionkey": fact.key,
+    }
+    if trace is not None:
+        attributes["traceparent"] = trace
+    if fact.causation is not None:
+        attributes["causationid"] = fact.causation
+    attributes["data"] = fact.data.model_dump(by_alias=True)
+    return attributes

@@ -1,0 +1,116 @@
+"""Logs: one JSON object a line, whoever writes it and whatever it holds (OBS-01)."""
+
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Final, TextIO
+
+from pydantic_core import from_json, to_json
+from pythonjsonlogger.core import RESERVED_ATTRS, BaseJsonFormatter
+
+from service_standard.telemetry.spans import current_ids
+
+LONGEST_VALUE: Final = 4096
+LONGEST_STACK: Final = 16 * 1024
+
+OURS: Final = frozenset({"timestamp", "level", "service", "trace_id", "span_id", "message", "logger", "exception"})
+
+# Libraries that tell in prose what a line of ours says: a start (`serving`), an applied migration, a fetch of keys.
+TALKATIVE: Final = ("uvicorn.error", "alembic", "httpx", "httpcore")
+
+# The one place where a library's own words are written down whole: they may quote a database URL or a token.
+SECRETS: Final = re.compile(r"(?<=://)[^\s/@]+(?=@)|\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+
+
+def configure_logs(service: str, level: str, stream: TextIO | None = None) -> None:
+    """Send every logger's lines, and Python's warnings, to `stream`, by default standard output."""
+    handler = logging.StreamHandler(sys.stdout if stream is None else stream)
+    handler.setFormatter(JsonLines(service))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    logging.captureWarnings(capture=True)
+    # Nobody reads the thread and the process of a record, and looking them up costs a fifth of a line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
+    # It writes a stack for each attempt of an outage, of which our own lines tell already.
+    logging.getLogger("aiormq").setLevel(logging.NOTSET if level == "DEBUG" else logging.CRITICAL)
+
+
+class JsonLines(BaseJsonFormatter):
+    """Formats a record: the standard's six fields first, then the logger, the extra fields and the stack.
+
+    An extra field that has the name of one of ours is written as `extra_<name>`: it cannot forge a level,
+    a service or a trace. The line is ASCII, so that no reader takes a character in it for the end of a line.
+    """
+
+    def __init__(self, service: str) -> None:
+        super().__init__(reserved_attrs=[*RESERVED_ATTRS, "color_message"])
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        try:
+            return super().format(record)
+        except Exception:  # noqa: BLE001 whatever an argument's own __str__ raises, a line is written
+            return super().format(_in_place_of(record))
+
+    def add_fields(
+        self, log_data: dict[str, object], record: logging.LogRecord, message_dict: dict[str, object]
+    ) -> None:
+        trace_id, span_id = current_ids()
+        log_data["timestamp"] = _timestamp(record.created)
+        log_data["level"] = record.levelname
+        log_data["service"] = self._service
+        log_data["trace_id"] = trace_id
+        log_data["span_id"] = span_id
+        log_data["message"] = _bounded(record.message or str(record.msg))
+        log_data["logger"] = record.name
+        for name, value in record.__dict__.items():
+            if name not in self.reserved_attrs:
+                log_data[f"extra_{name}" if name in OURS else name] = _plain(value)
+        if stack := message_dict.get("exc_info") or message_dict.get("stack_info"):
+            log_data["exception"] = _masked(str(stack))
+
+    def jsonify_log_record(self, log_data: dict[str, object]) -> str:
+        return to_json(log_data, ensure_ascii=True, inf_nan_mode="strings").decode()
+
+
+def _timestamp(seconds: float) -> str:
+    """RFC 3339 in UTC to the millisecond, with the `Z` that the standard asks for."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+def _bounded(text: str) -> str:
+    """The text without lone surrogates, which UTF-8 cannot carry, cut to `LONGEST_VALUE` characters."""
+    if len(text) > LONGEST_VALUE:
+        text = f"{text[:LONGEST_VALUE]}…"
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str):
+        return _bounded(value)
+    if value is None or isinstance(value, float) or (isinstance(value, int) and -(2**63) <= value < 2**63):
+        return value
+    return _structured(value)
+
+
+def _structured(value: object) -> object:
+    """Lists and mappings as they are, other objects as their `str`, cut when they are long."""
+    try:
+        text = to_json(value, fallback=str, inf_nan_mode="strings", ensure_ascii=True)
+    except Exception:  # noqa: BLE001 a circle, a lone surrogate, or whatever the object's own __str__ raises
+        return f"<{type(value).__name__}>"
+    return from_json(text) if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE].decode()}…"
+
+
+def _masked(stack: str) -> str:
+    """The stack's end, where the exception stands, without what looks like a credential."""
+    return SECRETS.sub("***", stack)[-LONGEST_STACK:].encode(errors="backslashreplace").decode()
+
+
+def _in_place_of(record: logging.LogRecord) -> logging.LogRecord:
+    place = (record.name, record.levelno, record.pathname, record.lineno)
+    return logging.LogRecord(*place, "a log line could not be formatted", None, None)

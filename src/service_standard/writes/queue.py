@@ -1,0 +1,289 @@
+"""The write path: changes that arrive while a transaction is under way share the next one, each with its own outcome.
+
+A change is decided inside the transaction, with the row that it is about locked. What it writes, its idempotency
+record and its events are committed together or not at all; nobody is answered before the commit. Each change is a
+span of its caller's trace, wherever it is decided and whether or not its caller is still there.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field, replace
+from typing import Final, Generic, TypeAlias, TypeVar
+
+from opentelemetry.trace import Span, SpanKind, Tracer, use_span
+
+from service_standard.binding.reply import Reply
+from service_standard.database import Database, DatabaseUnavailable, RolledBack, Row, Transaction, UniqueViolation
+from service_standard.events.event import Event
+from service_standard.events.outbox import INSERT as ENTER
+from service_standard.events.outbox import entry
+from service_standard.problems import CONFLICT, Problem, unavailable
+from service_standard.telemetry.spans import failed
+from service_standard.writes.idempotency import INSERT as RECORD
+from service_standard.writes.idempotency import Claim, Recorded, recorded, replayed
+
+MOST_WAITING: Final = 1024
+MOST_TOGETHER: Final = 64
+ATTEMPTS: Final = 3
+
+State = TypeVar("State")
+Write: TypeAlias = tuple[str, Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[State]):
+    """What a change makes: the state after it, the rows to write, the events to record, and the reply.
+
+    `what` names it in the log, as `order created`; `before` is the state that it found, and `causation` the id of the
+    event that asked for it, if one did.
+    """
+
+    what: str
+    key: str
+    before: State | None
+    state: State
+    writes: Sequence[Write]
+    events: Sequence[Event]
+    reply: Reply
+    at: str
+    causation: str | None = None
+
+    def as_part_of(self, what: str, more: Sequence[Write]) -> "Decision[State]":
+        """The same decision under the name of something larger, with more rows to write."""
+        return replace(self, what=what, writes=[*self.writes, *more])
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[State]):
+    """One request's wish.
+
+    `decide` gets the locked state of `key` (None if there is none, or no key) and decides or raises what its caller is
+    to get; it may be called again when the transaction has to be. `taken` has what is raised for each unique column
+    that may be taken; for one that it does not name the change is decided anew, since a random value collided.
+    """
+
+    decide: Callable[[State | None], Decision[State]]
+    key: str | None = None
+    claim: Claim | None = None
+    taken: Mapping[str, Exception] = field(default_factory=dict)
+
+
+class _Waiting(Generic[State]):
+    """A change, the outcome that its caller waits for, and the caller's context, with the change's span in it."""
+
+    def __init__(self, change: Change[State], span: Span) -> None:
+        self.change = change
+        self.attempts = 1
+        self.outcome: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self.span = span
+        with use_span(span):
+            self.context = copy_context()
+
+    def settle(self, outcome: Reply | Exception, fault: Exception | None = None) -> None:
+        """Ends the wait; `fault` is what the database did to deserve it, if the change itself did not."""
+        if self.outcome.done():
+            return
+        if fault:
+            failed(self.span, fault)
+        self.span.end()
+        if isinstance(outcome, Reply):
+            self.outcome.set_result(outcome)
+        else:
+            self.outcome.set_exception(outcome)
+            # Asked for here, so that a caller that is gone leaves no warning behind.
+            self.outcome.exception()
+
+    def may_be_decided_anew(self, error: Exception) -> bool:
+        self.attempts += 1
+        collided = isinstance(error, UniqueViolation) and error.columns not in self.change.taken
+        return (collided or isinstance(error, RolledBack)) and self.attempts <= ATTEMPTS
+
+    def give_up(self, error: Exception) -> None:
+        refusal = self.change.taken.get(error.columns) if isinstance(error, UniqueViolation) else None
+        self.settle(refusal or error, None if refusal else error)
+
+
+Load: TypeAlias = Callable[[Transaction, list[str]], Awaitable[dict[str, State]]]
+
+
+class WriteQueue(Generic[State]):
+    """Commits changes in groups. An idle queue adds no wait: the first change starts its transaction at once.
+
+    `committed` is called after each commit, with the number of changes in it. `happened` is called for each decision
+    of theirs, in the context of whoever asked for the change; never for a replay, nor for a change of which it stayed
+    open whether it was made.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        load: Load[State],
+        committed: Callable[[int], None],
+        happened: Callable[[Decision[State]], None],
+        tracer: Tracer,
+    ) -> None:
+        self._database = database
+        self._load = load
+        self._committed = committed
+        self._happened = happened
+        self._tracer = tracer
+        self._waiting: deque[_Waiting[State]] = deque()
+        self._running: set[str] = set()
+        self._worker: asyncio.Task[None] | None = None
+
+    @property
+    def depth(self) -> int:
+        """How many changes wait for the next transaction."""
+        return len(self._waiting)
+
+    async def submit(self, change: Change[State]) -> Reply:
+        """The change's reply, once it is durable.
+
+        Raises:
+            Problem: the change was refused, or the database is not available.
+        """
+        claim = change.claim
+        if len(self._waiting) >= MOST_WAITING:
+            raise unavailable("Too many changes are waiting")
+        if claim is None:
+            return await self._queued(change)
+        if claim.id in self._running:
+            raise Problem(
+                CONFLICT,
+                "The first request with this Idempotency-Key is still running",
+                headers={"Retry-After": "1"},
+            )
+        self._running.add(claim.id)
+        try:
+            return await self._queued(change)
+        finally:
+            self._running.discard(claim.id)
+
+    async def start(self) -> None:
+        """Nothing to prepare: the first change starts the work."""
+
+    async def aclose(self) -> None:
+        """Waits until everything that was submitted has its outcome."""
+        while self._worker is not None and not self._worker.done():
+            await asyncio.wait({self._worker})
+
+    async def _queued(self, change: Change[State]) -> Reply:
+        attributes = {"db.system.name": self._database.system}
+        span = self._tracer.start_span("transaction", kind=SpanKind.CLIENT, attributes=attributes)
+        waiting = _Waiting(change, span)
+        self._waiting.append(waiting)
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.get_running_loop().create_task(self._work(), context=Context())
+        # A caller that is gone does not take its change back: it may be committed already.
+        return await asyncio.shield(waiting.outcome)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            group = [self._waiting.popleft() for _ in range(min(MOST_TOGETHER, len(self._waiting)))]
+            try:
+                await self._commit(group)
+            except DatabaseUnavailable as error:
+                self._fail([*group, *self._waiting], error)
+
+    def _fail(self, waiting: Sequence[_Waiting[State]], error: DatabaseUnavailable) -> None:
+        """Those that wait would meet the same database, and have waited long enough."""
+        self._waiting.clear()
+        for each in waiting:
+            each.settle(_unavailable(error), error)
+
+    async def _commit(self, group: list[_Waiting[State]]) -> None:
+        """Together if that works; else each alone, so that one bad change does not fail its neighbours."""
+        try:
+            outcomes = await self._database.transact(lambda transaction: self._apply(transaction, group))
+        except Exception as error:
+            if isinstance(error, DatabaseUnavailable) and not isinstance(error, RolledBack):
+                raise
+            await self._commit_each(group, error)
+        else:
+            self._committed(len(group))
+            self._settle(group, outcomes)
+
+    def _settle(self, group: Sequence[_Waiting[State]], outcomes: Sequence["_Outcome[State]"]) -> None:
+        for waiting, outcome in zip(group, outcomes, strict=True):
+            if len(group) > 1:
+                waiting.span.set_attribute("db.operation.batch.size", len(group))
+            if isinstance(outcome, Decision):
+                self._tell(waiting, outcome)
+                waiting.settle(outcome.reply)
+            else:
+                waiting.settle(outcome)
+
+    def _tell(self, waiting: _Waiting[State], decision: Decision[State]) -> None:
+        """By the loop, so that a listener's fault is logged and harms neither this change nor the next."""
+        for event in decision.events:
+            event.span.end()
+        asyncio.get_running_loop().call_soon(self._happened, decision, context=waiting.context)
+
+    async def _commit_each(self, group: list[_Waiting[State]], error: Exception) -> None:
+        if len(group) > 1:
+            for waiting in group:
+                await self._commit([waiting])
+        elif group[0].may_be_decided_anew(error):
+            await self._commit(group)
+        else:
+            group[0].give_up(error)
+
+    async def _apply(self, transaction: Transaction, group: list[_Waiting[State]]) -> list["_Outcome[State]"]:
+        changes = [waiting.change for waiting in group]
+        records = await recorded(transaction, [change.claim for change in changes if change.claim])
+        keys = sorted({change.key for change in changes if change.key})
+        states = await self._load(transaction, keys) if keys else {}
+        writes = _Writes()
+        outcomes = [_outcome(waiting, records, states, writes) for waiting in group]
+        for statement, rows in writes.in_order():
+            await transaction.execute_many(statement, rows)
+        return outcomes
+
+
+_Outcome: TypeAlias = Decision[State] | Reply | Exception
+
+
+class _Writes:
+    """The rows of a group by statement; each statement comes as late as in any change, so parents before children."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[Row]] = {}
+        self._ranks: dict[str, int] = {}
+
+    def add(self, writes: Sequence[Write]) -> None:
+        """Adds one change's rows, in the order in which they have to be written."""
+        for rank, (statement, row) in enumerate(writes):
+            self._rows.setdefault(statement, []).append(row)
+            self._ranks[statement] = max(rank, self._ranks.get(statement, 0))
+
+    def in_order(self) -> list[tuple[str, list[Row]]]:
+        return sorted(self._rows.items(), key=lambda item: self._ranks[item[0]])
+
+
+def _outcome(
+    waiting: _Waiting[State],
+    records: Mapping[str, Recorded],
+    states: dict[str, State],
+    writes: _Writes,
+) -> "_Outcome[State]":
+    """Decides one change: notes what it writes, and lets the next change of its group see the new state."""
+    change, claim = waiting.change, waiting.change.claim
+    try:
+        if claim and claim.id in records:
+            return replayed(records[claim.id], claim)
+        decision = waiting.context.run(change.decide, states.get(change.key) if change.key else None)
+    except Exception as error:  # noqa: BLE001 nothing is written yet, so the neighbours need not suffer from a bug
+        return error
+    states[decision.key] = decision.state
+    entries = [(ENTER, entry(event, decision.at)) for event in decision.events]
+    claims = [(RECORD, claim.row(decision.reply, decision.at))] if claim else []
+    writes.add([*decision.writes, *entries, *claims])
+    return decision
+
+
+def _unavailable(error: DatabaseUnavailable) -> Problem:
+    problem = unavailable("The database does not answer; whether the change was made is open")
+    problem.__cause__ = error
+    return problem
