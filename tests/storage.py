@@ -3,7 +3,7 @@
 import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,6 +41,19 @@ async def count(settings: Settings, table: str) -> object:
 async def integrity(settings: Settings) -> object:
     """What SQLite finds wrong with its file: `ok`, or what is."""
     return (await rows(settings, "PRAGMA integrity_check"))[0][0]
+
+
+async def kept_counts(settings: Settings) -> Sequence[Row]:
+    """How many orders there are by name and status, as it is kept; what has come to nothing is left out."""
+    statement = "SELECT name, kind, CAST(sum(amount) AS BIGINT) FROM counts GROUP BY name, kind HAVING sum(amount) <> 0"
+    return sorted(tuple(row) for row in await rows(settings, statement))
+
+
+async def recounted(settings: Settings) -> Sequence[Row]:
+    """The same, counted anew."""
+    whole = "SELECT 'orders', status, count(*) FROM orders GROUP BY status"
+    each = "SELECT 'orders of ' || customer_id, status, count(*) FROM orders GROUP BY customer_id, status"
+    return sorted(tuple(row) for row in await rows(settings, f"{whole} UNION ALL {each}"))
 
 
 def kind_of(settings: Settings) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from service_standard.settings import Settings
 from tests.service import Caller, running
-from tests.storage import rows
+from tests.storage import kept_counts, recounted, rows
 
 pytestmark = pytest.mark.anyio
 
@@ -51,6 +51,7 @@ async def assert_one_winner_each(services: Sequence[Caller], answers: list[list[
     assert await rows(settings, "SELECT DISTINCT status, version FROM orders") == [("paid", 2)]
     for table in ("order_history", "outbox"):
         assert await rows(settings, f"SELECT count(*) FROM {table}") == [(2 * ORDERS,)]
+    assert await kept_counts(settings) == await recounted(settings)
 
 
 async def test_of_many_payments_at_once_one_is_made_and_the_others_conflict(services: Sequence[Caller]) -> None:

@@ -143,6 +143,30 @@ def test_processes_that_meet_at_an_unmigrated_database_take_turns(unmigrated_url
     assert missing_steps(sqlalchemy_url(settings_for(unmigrated_url))) == ""
 
 
+def test_orders_from_before_are_counted(unmigrated_url: str) -> None:
+    def as_before(connection: Connection) -> None:
+        connection.execute(text("DROP TABLE counts"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        for number, (customer, status) in enumerate([("a", "pending"), ("a", "paid"), ("b", "paid")]):
+            values = f"'{number}', '{number}', '{status}', '{customer}', '[]', '{{}}', 1, 'then', 'then', 'me'"
+            columns = "id, number, status, customer_id, items, metadata, version, created_at, updated_at, created_by"
+            connection.exec_driver_sql(f"INSERT INTO orders ({columns}) VALUES ({values})")
+
+    migrate_to_newest(unmigrated_url)
+    on(unmigrated_url, as_before)
+    migrate_to_newest(unmigrated_url)
+    kept = on(
+        unmigrated_url, lambda connection: connection.execute(text("SELECT name, kind, amount FROM counts")).all()
+    )
+    assert sorted(map(tuple, kept)) == [
+        ("orders", "paid", 2),
+        ("orders", "pending", 1),
+        ("orders of a", "paid", 1),
+        ("orders of a", "pending", 1),
+        ("orders of b", "paid", 1),
+    ]
+
+
 def test_a_migration_that_fails_leaves_nothing_behind(unmigrated_url: str) -> None:
     on(unmigrated_url, lambda connection: connection.execute(text("CREATE TABLE order_history (mine INTEGER)")))
     with pytest.raises(Exception, match="already exists"):

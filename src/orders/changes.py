@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from orders.counts import counted
 from orders.order import Order, Wish, new_number
 from orders.store import (
     INSERT_HISTORY,
@@ -91,6 +92,7 @@ class Changes:
             reply=reply(shown_order(order), _headers(order, before)),
             at=order.updated_at,
             causation=cause.causation,
+            counted=counted(order, before),
         )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
+from orders.counts import ALL, of_customer
 from orders.order import Order
 from service_standard.database import Database, Row, Transaction, Value, padded, parameters
+from service_standard.writes.counts import counts
 
 _COLUMNS: Final = (
     "id, number, status, customer_id, items, external_id, metadata, version, created_at, updated_at, created_by"
@@ -129,10 +131,15 @@ class Store:
 
     async def page(self, chosen: Filter, place: Place) -> tuple[Sequence[Order], int]:
         """At most `limit` orders, oldest first, and how many the filter lets through in all."""
-        where, values = _where(chosen)
-        counting = self._database.fetch(f"SELECT count(*) FROM orders{where}", *values)  # noqa: S608 constants only
-        rows, total = await asyncio.gather(self._rows(where, values, place), counting)
-        return [_order(row) for row in rows], cast("int", total[0][0])
+        rows, total = await asyncio.gather(self._rows(*_where(chosen), place), self._total(chosen))
+        return [_order(row) for row in rows], total
+
+    async def _total(self, chosen: Filter) -> int:
+        customers = {customer for customer in (chosen.owner, chosen.customer_id) if customer is not None}
+        if len(customers) > 1:
+            return 0
+        by_status = await counts(self._database, of_customer(*customers) if customers else ALL)
+        return sum(by_status.values()) if chosen.status is None else by_status.get(chosen.status, 0)
 
     async def _rows(self, where: str, values: Sequence[Value], place: Place) -> Sequence[Row]:
         values = [*values]

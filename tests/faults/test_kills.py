@@ -9,7 +9,7 @@ import pytest
 from service_standard.settings import Settings
 from tests.events.fleet import Callers, members
 from tests.figures import Proof
-from tests.storage import integrity, rows
+from tests.storage import integrity, kept_counts, recounted, rows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.fault]
 
@@ -43,6 +43,7 @@ async def killed(settings: Settings, kills: int) -> str:
                 service.kill()
     promised = callers.promised
     assert {row[0]: row[1] for row in await rows(settings, "SELECT id, version FROM orders")} == promised
+    assert await kept_counts(settings) == await recounted(settings)
     assert await chains(settings) == {order: chain(version) for order, version in promised.items()}
     return f"{kills} kills, {WRITERS} writers, {len(promised)} orders, {callers.replayed} answers replayed, 0 lost"
 

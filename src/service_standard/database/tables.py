@@ -10,8 +10,9 @@ def ordered_text() -> TypeEngine[str]:
 
 
 def define_tables(metadata: MetaData) -> None:
-    """Adds what requests write, and what events need on their way out and in."""
+    """Adds what requests write, what is counted, and what events need on their way out and in."""
     _requests(metadata)
+    _counts(metadata)
     _outbox(metadata)
     _sinks(metadata)
     _inbox(metadata)
@@ -69,6 +70,19 @@ def _requests(metadata: MetaData) -> None:
         metadata,
         Column("id", Integer(), primary_key=True, autoincrement=False),
         Column("beaten_at", ordered_text(), nullable=False),
+    )
+
+
+def _counts(metadata: MetaData) -> None:
+    """What is counted as it changes. Half of a page stays free, so that a change of `amount` moves no index entry."""
+    Table(
+        "counts",
+        metadata,
+        Column("name", ordered_text(), primary_key=True),
+        Column("kind", ordered_text(), primary_key=True),
+        Column("slot", Integer(), primary_key=True, autoincrement=False),
+        Column("amount", BigInteger(), nullable=False),
+        postgresql_with={"fillfactor": 50},
     )
 
 

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from opentelemetry.trace import Span, SpanKind, Tracer, use_span
@@ -21,6 +22,7 @@ from service_standard.events.outbox import INSERT as ENTER
 from service_standard.events.outbox import entry
 from service_standard.problems import CONFLICT, Problem, unavailable
 from service_standard.telemetry.spans import failed
+from service_standard.writes import counts
 from service_standard.writes.idempotency import INSERT as RECORD
 from service_standard.writes.idempotency import Claim, Recorded, recorded, replayed
 
@@ -36,6 +38,7 @@ Write: TypeAlias = tuple[str, Row]
 class Decision(Generic[State]):
     """What a change makes: the state after it, the rows to write, the events to record, and the reply.
 
+    `counted` is what it adds to the counts that are kept, and takes from them.
     `what` names it in the log, as `order created`; `before` is the state that it found, and `causation` the id of the
     event that asked for it, if one did.
     """
@@ -49,6 +52,7 @@ class Decision(Generic[State]):
     reply: Reply
     at: str
     causation: str | None = None
+    counted: Sequence[counts.Counted] = ()
 
     def as_part_of(self, what: str, more: Sequence[Write]) -> "Decision[State]":
         """The same decision under the name of something larger, with more rows to write."""
@@ -132,6 +136,7 @@ class WriteQueue(Generic[State]):
         self._waiting: deque[_Waiting[State]] = deque()
         self._running: set[str] = set()
         self._worker: asyncio.Task[None] | None = None
+        self._slot = counts.new_slot()
 
     @property
     def depth(self) -> int:
@@ -237,9 +242,15 @@ class WriteQueue(Generic[State]):
         states = await self._load(transaction, keys) if keys else {}
         writes = _Writes()
         outcomes = [_outcome(waiting, records, states, writes) for waiting in group]
-        for statement, rows in writes.in_order():
+        for statement, rows in [*writes.in_order(), *self._counts(outcomes)]:
             await transaction.execute_many(statement, rows)
         return outcomes
+
+    def _counts(self, outcomes: Sequence["_Outcome[State]"]) -> list[tuple[str, list[Row]]]:
+        """To be written last: no transaction may wait for anything else while it holds a row that all of them want."""
+        decisions = [outcome for outcome in outcomes if isinstance(outcome, Decision)]
+        rows = counts.rows(chain.from_iterable(decision.counted for decision in decisions), self._slot)
+        return [(counts.ADD, rows)] if rows else []
 
 
 _Outcome: TypeAlias = Decision[State] | Reply | Exception
