@@ -16,9 +16,11 @@ UV         := build/lock/bin/uv
 COMPILE     = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
               --custom-compile-command 'make lock' $(LOCK_FLAGS)
 
+BENCH_SECONDS ?= 5
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage proofs faults bench-events check format models mutations zoo lock clean
+.PHONY: help run test coverage proofs faults bench bench-check bench-events check format models mutations zoo lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +44,13 @@ proofs: $(DEV_DEPS) ## prove by kills, outages and frozen leaders that no event 
 
 faults: $(DEV_DEPS) ## kill, freeze, fill and flood a running service, which must hold; prints the figures
 	$(BIN)/python -m pytest -m fault $(ARGS)
+
+bench: $(DEV_DEPS) ## measure side by side; BENCH_SECONDS=2 is short, BENCH_ONLY='create get' a part
+	$(BIN)/python -m bench --seconds $(BENCH_SECONDS) --only $(BENCH_ONLY)
+
+bench-check: $(DEV_DEPS) ## measure create, get and update, and compare their ratios with bench/budget.json
+	$(BIN)/python -m bench --seconds $(BENCH_SECONDS) --only create get update
+	$(BIN)/python -m bench.check
 
 bench-events: $(DEV_DEPS) ## measure commit to delivery on SQLite, and the relay's throughput on PostgreSQL
 	$(BIN)/python -m bench.commit_to_delivery
