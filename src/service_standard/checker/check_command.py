@@ -65,7 +65,7 @@ def check(given: argparse.Namespace) -> int:
     except ValueError as error:
         raise Refused(str(error)) from error
     with _subject(given) as subject:
-        report = run(subject, rules, Progress(sys.stderr).told)
+        report = run(subject, rules, Progress(sys.stderr).told, given.time_limit)
     write(FORMATS[given.format](report, is_terminal=is_terminal(given.output)), given.output)
     return BROKEN if report.has_failed else 0
 

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple, cast
 
 import yaml
 
+from service_standard.checker.schemas import Files
+from service_standard.checker.weight import refuse_heavy
 from service_standard.contract import ContractError, Json, Node, Object
 from service_standard.contract.document import load_document, walk
 
@@ -48,7 +50,8 @@ def served_document(text: bytes, name: str) -> Document:
 
 def _modern(written: Node) -> Document:
     """Older schemas in today's words, each at the place where it was."""
-    files = deepcopy(dict(written.files))
+    refuse_heavy(written)
+    files = Files(deepcopy(dict(written.files)))
     for schema in (schema for file in files.values() for schema in list(walk(cast("Json", file)))):
         _allow_null(schema)
         _exclude_bounds(schema)
@@ -82,24 +85,29 @@ def part(node: Node | None, *keys: str) -> Node | None:
     return node
 
 
-def properties(schema: Node | None, seen: tuple[str, ...] = ()) -> dict[str, Node]:
-    """The properties of an object, those of its `allOf` included, though schemas may refer to each other in a ring."""
-    if schema is None or schema.uri in seen:
-        return {}
-    found = dict(schema["properties"].items()) if "properties" in schema else {}
-    for other in schema["allOf"].elements() if "allOf" in schema else ():
-        found = {**properties(other, (*seen, schema.uri)), **found}
+def composed(schema: Node | None) -> Iterator[Node]:
+    """A schema and those of its `allOf`, each once, though they may refer to each other in a ring."""
+    waiting, seen = [schema] if schema else [], set[str]()
+    while waiting:
+        node = waiting.pop(0)
+        if node.uri not in seen:
+            seen.add(node.uri)
+            yield node
+            waiting += node["allOf"].elements() if "allOf" in node else ()
+
+
+def properties(schema: Node | None) -> dict[str, Node]:
+    """The properties of an object, those of its `allOf` included; its own before theirs."""
+    found: dict[str, Node] = {}
+    for node in composed(schema):
+        found = {**(dict(node["properties"].items()) if "properties" in node else {}), **found}
     return found
 
 
-def required(schema: Node | None, seen: tuple[str, ...] = ()) -> frozenset[str]:
+def required(schema: Node | None) -> frozenset[str]:
     """The names of the properties that an object must have, as `properties` collects them."""
-    if schema is None or schema.uri in seen:
-        return frozenset()
-    names = schema.get("required")
-    found = frozenset(map(str, names if isinstance(names, list) else ()))
-    others = schema["allOf"].elements() if "allOf" in schema else ()
-    return found.union(*(required(other, (*seen, schema.uri)) for other in others))
+    lists = (node.get("required") for node in composed(schema))
+    return frozenset(str(name) for names in lists if isinstance(names, list) for name in names)
 
 
 def line_of(file: Path, pointer: str) -> int | None:

@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from service_standard.checker.live.client import Bounds
+from service_standard.checker.live.deadline import within
 from service_standard.checker.live.exchange import NoAnswer
 from service_standard.checker.rule import Finding, NotJudged, Outcome, Rule, Verdict
 from service_standard.checker.subject import Subject
 from service_standard.contract import ContractError
 
 MOST_FINDINGS: Final = 50
+# What only reads documents has this many seconds; what speaks to a service is bounded by its client.
+LONGEST_STATIC: Final = 20.0
 Told: TypeAlias = Callable[[int, int, Rule | None], None]
 
 
@@ -37,14 +41,20 @@ class Report:
         return self.count("failed") > 0
 
 
-def run(subject: Subject, rules: Sequence[Rule], told: Told | None = None) -> Report:
-    """The report on a subject; `told` hears how many rules are done, of how many, and which is next (or None)."""
+def run(
+    subject: Subject, rules: Sequence[Rule], told: Told | None = None, time_limit: float = Bounds.time_limit
+) -> Report:
+    """The report on a subject; `told` hears how many rules are done, of how many, and which is next (or None).
+
+    What is not judged within `time_limit` seconds is not judged.
+    """
     started = time.monotonic()
     outcomes = []
     for number, rule in enumerate(rules):
         if told:
             told(number, len(rules), rule)
-        outcomes.append(judge(rule, subject))
+        left = started + time_limit - time.monotonic()
+        outcomes.append(judge(rule, subject, left if subject.target else min(left, LONGEST_STATIC)))
     if told:
         told(len(rules), len(rules), None)
     return Report(
@@ -56,22 +66,28 @@ def run(subject: Subject, rules: Sequence[Rule], told: Told | None = None) -> Re
     )
 
 
-def judge(rule: Rule, subject: Subject) -> Outcome:
-    """The outcome of one rule; a fault of the rule itself is one that was not judged, never a traceback."""
+def judge(rule: Rule, subject: Subject, seconds: float = Bounds.time_limit) -> Outcome:
+    """The outcome of one rule; a fault of the rule itself is one that was not judged, never a traceback.
+
+    After `seconds` it is left alone; what it found by then counts.
+    """
     started = time.monotonic()
     findings: list[Finding] = []
     reason = ""
     try:
-        _collect(findings, rule.judge(subject))
+        within(max(seconds, 0.0), lambda: _collect(findings, rule.judge(subject)))
     except NotJudged as error:
         reason = error.reason
     except ContractError as error:
         reason = f"the document cannot be followed: {error.faults[0]}"
     except NoAnswer as error:
         findings.append(error.finding())
+    except TimeoutError as error:
+        reason = str(error)
     except Exception as error:  # noqa: BLE001 a service that nobody foresaw must not end the check of everything else
         reason = f"the rule could not cope: {type(error).__name__}: {error}"
-    return Outcome(rule, _verdict(rule, findings, reason), tuple(findings), reason, time.monotonic() - started)
+    found = tuple(findings)
+    return Outcome(rule, _verdict(rule, found, reason), found, reason, time.monotonic() - started)
 
 
 def _collect(findings: list[Finding], found: Iterable[Finding]) -> None:
@@ -82,7 +98,7 @@ def _collect(findings: list[Finding], found: Iterable[Finding]) -> None:
             findings.append(finding)
 
 
-def _verdict(rule: Rule, findings: list[Finding], reason: str) -> Verdict:
+def _verdict(rule: Rule, findings: tuple[Finding, ...], reason: str) -> Verdict:
     if findings:
         return "failed" if rule.severity == "MUST" else "warned"
     return "not judged" if reason else "passed"

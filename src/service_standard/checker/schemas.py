@@ -1,23 +1,34 @@
 """Compiles the schemas of a contract, whoever wrote them, and says what is wrong with a value."""
 
+from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 import jsonschema_rs
 
-from service_standard.contract import ContractError, Json, Node
+from service_standard.contract import ContractError, Json, Node, Object
 
 LONGEST_FAULT: Final = 240
+SHOWN_END: Final = 80
+
+
+class Files(dict[Path, Object]):
+    """The files of a document, made known to the compiler once and not for each of their schemas."""
+
+    @cached_property
+    def registry(self) -> jsonschema_rs.Registry:
+        files = [(path.as_uri(), root) for path, root in self.items()]
+        return jsonschema_rs.Registry(files, draft=jsonschema_rs.Draft202012)
 
 
 class Compiled:
     """A schema with its references, formats asserted, and patterns as ECMAScript has them, look-around included."""
 
     def __init__(self, node: Node) -> None:
-        files = [(path.as_uri(), root) for path, root in node.files.items()]
-        registry = jsonschema_rs.Registry(files, draft=jsonschema_rs.Draft202012)
+        files = node.files if isinstance(node.files, Files) else Files(node.files)
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
-                {"$ref": node.uri}, registry=registry, validate_formats=True
+                {"$ref": node.uri}, registry=files.registry, validate_formats=True
             )
         except (jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError, ValueError) as error:
             raise ContractError([f"{node.place}: is not a usable schema: {first_line(str(error))}"]) from error
@@ -34,4 +45,6 @@ class Compiled:
 
 
 def first_line(text: str) -> str:
-    return text.partition("\n")[0][:LONGEST_FAULT]
+    """Of a long one its beginning and its end: validators tell the value first, and then what is wrong with it."""
+    line = text.partition("\n")[0]
+    return line if len(line) <= LONGEST_FAULT else f"{line[: LONGEST_FAULT - SHOWN_END]} … {line[-SHOWN_END:]}"

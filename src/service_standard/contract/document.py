@@ -28,6 +28,10 @@ class ContractError(Exception):
         self.faults = faults
 
 
+class NotFollowed(ContractError):
+    """A document may be right, and is more than is read here: it is too large, or refers to another host."""
+
+
 class _JsonLoader(yaml.CSafeLoader):
     """YAML as JSON has it: PyYAML by itself turns `200:` into an int, a date into a datetime and `on` into True."""
 
@@ -59,7 +63,7 @@ def read_yaml(path: Path) -> Object:
     """
     try:
         if path.stat().st_size > LARGEST_DOCUMENT:
-            raise ContractError([f"{path}: is larger than {LARGEST_DOCUMENT} bytes"])
+            raise NotFollowed([f"{path}: is larger than {LARGEST_DOCUMENT} bytes"])
         text = path.read_text("utf-8")
         if _depth_exceeds(text, DEEPEST_NESTING):
             raise ContractError([f"{path}: is nested deeper than {DEEPEST_NESTING}"])
@@ -215,6 +219,8 @@ def load_document(path: Path) -> Node:
 def _files_named(file: Path, value: Json) -> Iterator[Path]:
     for node in walk(value):
         reference = node.get("$ref")
+        if isinstance(reference, str) and "://" in reference:
+            raise NotFollowed([f"{file}: {reference} is on another host, which is not asked"])
         if isinstance(reference, str) and not reference.startswith("#"):
             yield (file.parent / reference.partition("#")[0]).resolve()
 
