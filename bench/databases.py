@@ -31,6 +31,11 @@ MIXED: Final = (
     "CASE n % 5 WHEN 0 THEN 'pending' WHEN 1 THEN 'paid' WHEN 2 THEN 'shipped' WHEN 3 THEN 'delivered' "
     "ELSE 'cancelled' END"
 )
+RECOUNT: Final = (
+    "DELETE FROM counts",
+    "INSERT INTO counts SELECT 'orders', status, 0, count(*) FROM orders GROUP BY 2",
+    "INSERT INTO counts SELECT 'orders of ' || customer_id, status, 0, count(*) FROM orders GROUP BY 1, 2",
+)
 CUSTOMERS: Final = 10
 Found: TypeAlias = Sequence[tuple[object, ...]]
 
@@ -158,12 +163,14 @@ def settings_of(database: Database) -> Settings:
 
 
 def seed(database: Database, batch: int, orders: int, status: str) -> None:
-    """Inserts orders past the service; `status` is an SQL expression in which `n` counts them from 1."""
+    """Inserts orders past the service, and counts them; `status` is an SQL expression of `n`, which goes from 1."""
     dialect = SQLITE if isinstance(database, SQLite) else POSTGRESQL
     digits = dialect.digits.format(batch=batch)
     number = f"substr({digits}, 1, 4) || '-' || substr({digits}, 5, 4) || '-' || substr({digits}, 9)"
     row = f"'{prefix(batch)}' || {dialect.hexadecimal}, {number}, {status}, 'customer-' || (n % {CUSTOMERS}), {FIXED}"
     database.run(f"INSERT INTO orders ({COLUMNS}) {dialect.counted.format(orders=orders)} SELECT {row} FROM s")
+    for statement in RECOUNT:
+        database.run(statement)
 
 
 def prefix(batch: int) -> str:

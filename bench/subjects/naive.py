@@ -15,7 +15,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import jwt
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
@@ -30,60 +30,15 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from pydantic import BaseModel, ConfigDict, Field
 from pythonjsonlogger.json import JsonFormatter
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bench.subjects.naive_models import CloudEvent, NewOrder, OrderOut, OrderPage, OrderUpdate
 from bench.subjects.naive_tables import Idempotency, Order, OrderHistory, OutboxEntry, engine_of
 
 log = logging.getLogger("naive")
 bearer = HTTPBearer(auto_error=False)
-
-
-class NewOrder(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    customerId: str = Field(min_length=1, max_length=255)  # noqa: N815 as the contract has it
-    items: list[str] = Field(min_length=1, max_length=500)
-    externalId: str | None = None  # noqa: N815
-    metadata: dict[str, str] = {}
-
-
-class OrderUpdate(BaseModel):
-    status: str
-    reason: str | None = None
-
-
-class OrderOut(BaseModel):
-    id: str
-    number: str
-    status: str
-    customerId: str  # noqa: N815
-    items: list[str]
-    metadata: dict[str, str]
-    version: int
-    createdAt: str  # noqa: N815
-    updatedAt: str  # noqa: N815
-
-
-class OrderPage(BaseModel):
-    items: list[OrderOut]
-    total: int
-    limit: int
-    offset: int
-    nextCursor: str | None = None  # noqa: N815
-
-
-class CloudEvent(BaseModel):
-    specversion: str = "1.0"
-    id: str
-    source: str = "urn:service:orders"
-    type: str
-    subject: str
-    time: str
-    datacontenttype: str = "application/json"
-    partitionkey: str
-    data: dict[str, Any]
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

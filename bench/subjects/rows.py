@@ -75,6 +75,13 @@ def rows_of_environment() -> Rows:
     return SQLite(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else PostgreSQL(url)
 
 
+class Unreset(asyncpg.Connection):
+    """asyncpg resets a session, by a statement of its own, whenever it is given back; here none is ever changed."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class PostgreSQL:
     """One statement a call, which is its own transaction."""
 
@@ -82,7 +89,9 @@ class PostgreSQL:
         self._dsn = dsn
 
     async def start(self) -> None:
-        self._pool = await asyncpg.create_pool(self._dsn, min_size=CONNECTIONS, max_size=CONNECTIONS)
+        self._pool = await asyncpg.create_pool(
+            self._dsn, min_size=CONNECTIONS, max_size=CONNECTIONS, connection_class=Unreset
+        )
 
     async def create(self, rows: Sequence[Row]) -> None:
         await self._write(NEW, _CREATE, rows)

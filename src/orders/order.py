@@ -68,5 +68,5 @@ class Order:
 
 def new_number() -> str:
     """A number for people, as `4RZ1-K7QW-9T`: 50 random bits, so that it tells nobody how many orders there are."""
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(10))
+    letters = "".join(_LETTERS[byte % len(_LETTERS)] for byte in secrets.token_bytes(10))
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
