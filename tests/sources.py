@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -31,7 +32,13 @@ def modules(root: Path = SRC) -> Iterator[Module]:
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
         if name not in GENERATED:
             text = path.read_text()
-            yield Module(name, path, text, ast.parse(text))
+            yield Module(name, path, text, _tree(text))
+
+
+@cache
+def _tree(text: str) -> ast.Module:
+    """What the text says, parsed once for all the tests that read it."""
+    return ast.parse(text)
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -97,7 +97,7 @@ def read_law(path: Path) -> Law:
     except (ContractError, WorkflowError) as error:
         faults += [f"{manifest.api.name}: {fault}" for fault in error.faults]
     try:
-        events = load_event_contract(manifest.events)
+        events = load_event_contract(manifest.events, contract.root.files if contract else None)
     except ContractError as error:
         faults += [f"{manifest.events.name}: {fault}" for fault in error.faults]
     if contract is None or events is None or workflow is None:

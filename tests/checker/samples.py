@@ -1,7 +1,9 @@
 """A small service that keeps every static rule, as files; a test spoils one fact of it at a time."""
 
 import json
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,12 @@ GOOD: Final = Path(__file__).parent / "good"
 
 def good() -> Files:
     """The files of a good service by their paths: documents as values that a test may change, others as text."""
+    return deepcopy(_good())
+
+
+@cache
+def _good() -> Files:
+    """The same, read once: to read YAML takes longer than most of what is tried with it."""
     found = (path for path in GOOD.rglob("*") if path.is_file())
     return {str(path.relative_to(GOOD)): _value(path) for path in found}
 

@@ -3,12 +3,14 @@
 import json
 import shutil
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from service_standard.contract import Json
+from service_standard.contract import Json, Object
 from service_standard.contract.document import read_yaml
 from tests.service import ROOT
 
@@ -68,7 +70,13 @@ def mutated_documents(directory: Path, edits: Sequence[Edit]) -> None:
         shutil.copy(ROOT / path, target)
         its_own = [edit for edit in edits if edit.document == name]
         if its_own:
-            target.write_text(json.dumps(_edited(read_yaml(target), its_own)))
+            target.write_text(json.dumps(_edited(deepcopy(_original(path)), its_own)))
+
+
+@cache
+def _original(path: Path) -> Object:
+    """A document of the service, read once."""
+    return read_yaml(ROOT / path)
 
 
 def _edited(document: Json, edits: Sequence[Edit]) -> Json:

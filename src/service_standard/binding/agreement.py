@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from functools import cache
 from typing import Final, cast, get_type_hints
 
 from pydantic import BaseModel
@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from service_standard.binding.gate import Body, Caller, argument_name
 from service_standard.binding.handler import Handler
+from service_standard.binding.models import models_within
 from service_standard.binding.reply import Reply
 from service_standard.contract import (
     Content,
@@ -24,7 +25,6 @@ from service_standard.contract import (
 )
 from service_standard.contract.openapi import LOWEST_PROBLEM
 from service_standard.contract.schema import MOST_ERRORS
-from service_standard.contract.shape import shapes_within
 from service_standard.http.access import PROBES
 from service_standard.manifest import Manifest
 from service_standard.problems import (
@@ -156,15 +156,6 @@ def _model(what: str, content: Content | None, model: type[BaseModel] | None) ->
         yield from (f"{what}: {name} has not the contract's shape, run make models" for name in different)
 
 
-def models_within(model: type[BaseModel]) -> dict[str, Object]:
-    """The shape of a model and of each within it, in the words of the contract's."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas = {**schema.pop("$defs", {}), model.__name__: schema}
-    document: Object = {"components": {"schemas": schemas}}
-    root = Node({Path("models"): document}, Path("models"), "", document)
-    return shapes_within(root["components"]["schemas"][model.__name__])
-
-
 def _request_examples(operation: Operation) -> Iterator[str]:
     for body in operation.bodies:
         for example in body.examples:
@@ -257,17 +248,18 @@ def _problem(answer: Response, raised: ProblemType) -> Iterator[str]:
     if shapes != [_PROBLEM, _FIELD_ERROR]:
         yield f"{what}: its schema has not the shape of a problem"
     for specimen in _problem_specimens(raised):
-        yield from _errors(f"{what}: the problem that is answered", answer.content, from_json(specimen))
+        yield from _errors(f"{what}: the problem that is answered", answer.content, specimen)
     for example in answer.content.examples:
         yield from _errors(f"{what}: its example", answer.content, example)
         yield from _problem_example(what, example, raised)
     yield from _headers(answer, raised.headers)
 
 
-def _problem_specimens(raised: ProblemType) -> tuple[bytes, bytes]:
+@cache
+def _problem_specimens(raised: ProblemType) -> tuple[Json, Json]:
     """The least that is answered with a problem, and about the most."""
     most = Problem(raised, _LONG, errors=[FieldError(f"#/{_LONG}", _LONG)] * MOST_ERRORS)
-    return Problem(raised, "detail").body("/", None), most.body(f"/{_LONG}", "0" * 32)
+    return from_json(Problem(raised, "detail").body("/", None)), from_json(most.body(f"/{_LONG}", "0" * 32))
 
 
 def _problem_example(what: str, example: Json, raised: ProblemType) -> Iterator[str]:

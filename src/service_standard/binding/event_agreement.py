@@ -5,7 +5,7 @@ from typing import Final, cast
 
 from pydantic import BaseModel
 
-from service_standard.binding.agreement import models_within
+from service_standard.binding.models import models_within
 from service_standard.contract import EventContract, EventType, Json, Object
 from service_standard.manifest import Manifest
 

@@ -8,9 +8,8 @@ from typing import Final, NamedTuple, cast
 
 import yaml
 
-from service_standard.checker.schemas import Files
 from service_standard.checker.weight import refuse_heavy
-from service_standard.contract import ContractError, Json, Node, Object
+from service_standard.contract import ContractError, Files, Json, Node, Object
 from service_standard.contract.document import load_document, walk
 
 SERVED: Final = Path("/served")
@@ -45,7 +44,7 @@ def served_document(text: bytes, name: str) -> Document:
     if not isinstance(value, dict):
         raise ContractError([f"{name}: is not a JSON object"])
     file = SERVED / name.strip("/")
-    return _modern(Node({file: cast("Object", value)}, file, "", cast("Json", value)))
+    return _modern(Node(Files({file: cast("Object", value)}), file, "", cast("Json", value)))
 
 
 def _modern(written: Node) -> Document:

@@ -1,34 +1,22 @@
 """Compiles the schemas of a contract, whoever wrote them, and says what is wrong with a value."""
 
-from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 import jsonschema_rs
 
-from service_standard.contract import ContractError, Json, Node, Object
+from service_standard.contract import ContractError, Json, Node
 
 LONGEST_FAULT: Final = 240
 SHOWN_END: Final = 80
-
-
-class Files(dict[Path, Object]):
-    """The files of a document, made known to the compiler once and not for each of their schemas."""
-
-    @cached_property
-    def registry(self) -> jsonschema_rs.Registry:
-        files = [(path.as_uri(), root) for path, root in self.items()]
-        return jsonschema_rs.Registry(files, draft=jsonschema_rs.Draft202012)
 
 
 class Compiled:
     """A schema with its references, formats asserted, and patterns as ECMAScript has them, look-around included."""
 
     def __init__(self, node: Node) -> None:
-        files = node.files if isinstance(node.files, Files) else Files(node.files)
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
-                {"$ref": node.uri}, registry=files.registry, validate_formats=True
+                {"$ref": node.uri}, registry=node.files.registry, validate_formats=True
             )
         except (jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError, ValueError) as error:
             raise ContractError([f"{node.place}: is not a usable schema: {first_line(str(error))}"]) from error

@@ -1,7 +1,7 @@
 """The contracts as values: OpenAPI and AsyncAPI documents read whole, with every fault reported at once."""
 
 from service_standard.contract.asyncapi import EventContract, EventType, load_event_contract
-from service_standard.contract.document import ContractError, Json, Node, Object
+from service_standard.contract.document import ContractError, Files, Json, Node, Object
 from service_standard.contract.openapi import Content, Contract, Operation, Parameter, Response
 from service_standard.contract.openapi_reader import load_contract
 from service_standard.contract.schema import Schema
@@ -13,6 +13,7 @@ __all__ = [
     "ContractError",
     "EventContract",
     "EventType",
+    "Files",
     "Json",
     "Node",
     "Object",

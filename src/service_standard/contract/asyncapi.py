@@ -52,13 +52,13 @@ class EventContract:
         return {name: event for name, event in self.events.items() if event.action == "receive"}
 
 
-def load_event_contract(path: Path) -> EventContract:
-    """The event contract at `path`.
+def load_event_contract(path: Path, known: Mapping[Path, Object] | None = None) -> EventContract:
+    """The event contract at `path`; files of the other contract that are known are not read again.
 
     Raises:
         ContractError: with every fault of every operation.
     """
-    root = load_document(path)
+    root = load_document(path, known)
     faults = [*unknown_words(root, ASYNCAPI), *_document_faults(root)]
     found: list[EventType] = []
     for name, operation in root["operations"].items():

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 from urllib.parse import quote
 
+import jsonschema_rs
 import yaml
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
@@ -65,10 +67,8 @@ def read_yaml(path: Path) -> Object:
         if path.stat().st_size > LARGEST_DOCUMENT:
             raise NotFollowed([f"{path}: is larger than {LARGEST_DOCUMENT} bytes"])
         text = path.read_text("utf-8")
-        if _depth_exceeds(text, DEEPEST_NESTING):
-            raise ContractError([f"{path}: is nested deeper than {DEEPEST_NESTING}"])
-        if _values(text) > MOST_VALUES:
-            raise ContractError([f"{path}: has more than {MOST_VALUES} values, aliases counted as what they stand for"])
+        if excess := _excess(text):
+            raise ContractError([f"{path}: {excess}"])
         value = yaml.load(text, Loader=_JsonLoader)  # noqa: S506 a child of SafeLoader
     except OSError as error:
         raise ContractError([f"{path}: cannot be read: {error.strerror}"]) from error
@@ -79,21 +79,16 @@ def read_yaml(path: Path) -> Object:
     return cast("Object", value)
 
 
-def _depth_exceeds(text: str, limit: int) -> bool:
-    """Whether collections stand in each other deeper than this, at which the C composer would end the process."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_JsonLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > limit:
-            return True
-    return False
+def _excess(text: str) -> str | None:
+    """What there is too much of: of nesting, at which the C composer would end the process, or of values.
 
-
-def _values(text: str) -> int:
-    """How many values there are once each alias is what it stands for: a few lines can stand for billions."""
+    An alias counts as what it stands for: a few lines can stand for billions of values.
+    """
     anchored: dict[str | None, int] = {}
     open_: list[tuple[str | None, int]] = [(None, 0)]
     for event in yaml.parse(text, Loader=_JsonLoader):
+        if len(open_) > 1 + DEEPEST_NESTING:
+            return f"is nested deeper than {DEEPEST_NESTING}"
         if isinstance(event, yaml.CollectionStartEvent):
             open_.append((event.anchor, 1))
             continue
@@ -105,14 +100,31 @@ def _values(text: str) -> int:
             continue
         anchored[anchor] = size
         open_[-1] = (open_[-1][0], open_[-1][1] + size)
-    return open_[0][1]
+    many = open_[0][1] > MOST_VALUES
+    return f"has more than {MOST_VALUES} values, aliases counted as what they stand for" if many else None
+
+
+class Files(dict[Path, Object]):
+    """The files of a document by their paths, which do not change any more once a schema of theirs is compiled."""
+
+    @cached_property
+    def registry(self) -> jsonschema_rs.Registry:
+        """Where every schema of these files finds the others."""
+        files = [(path.as_uri(), root) for path, root in self.items()]
+        return jsonschema_rs.Registry(files, draft=jsonschema_rs.Draft202012)
+
+    @cached_property
+    def property_names(self) -> frozenset[str]:
+        """Every property name in the schemas of these files."""
+        found = (part.get("properties") for root in self.values() for part in walk(cast("Json", root)))
+        return frozenset(name for properties in found if isinstance(properties, dict) for name in properties)
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A place in a document: the value there, and the URI that names it. Walking on follows references."""
 
-    files: Mapping[Path, Object]
+    files: Files
     file: Path
     pointer: str
     value: Json
@@ -205,13 +217,13 @@ class Node:
         return replace(self, pointer=f"{self.pointer}/{key.replace('~', '~0').replace('/', '~1')}", value=value)
 
 
-def load_document(path: Path) -> Node:
-    """The root of the document at `path`, which holds every file that it refers to."""
-    files: dict[Path, Object] = {}
+def load_document(path: Path, known: Mapping[Path, Object] | None = None) -> Node:
+    """The root of the document at `path`, which holds every file that it refers to; what is known is not read again."""
+    files, read = Files(), known or {}
     waiting = {path.resolve()}
     while waiting:
         file = waiting.pop()
-        files[file] = read_yaml(file)
+        files[file] = read[file] if file in read else read_yaml(file)
         waiting |= set(_files_named(file, files[file])) - set(files)
     return Node(files, path.resolve(), "", cast("Json", files[path.resolve()]))
 

@@ -1,13 +1,12 @@
 """One schema of a contract, compiled; tells what is wrong with a value without ever repeating the value."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from typing import Final, TypeAlias
 
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as Kind
 
-from service_standard.contract.document import ContractError, Node, walk
+from service_standard.contract.document import ContractError, Node
 from service_standard.problems import FieldError
 
 MOST_ERRORS: Final = 20
@@ -18,25 +17,16 @@ class Schema:
     """A compiled JSON Schema (2020-12, formats asserted), the one that stands at a node of a contract."""
 
     def __init__(self, node: Node) -> None:
-        self._node = node
-        registry = jsonschema_rs.Registry(
-            [(path.as_uri(), root) for path, root in node.files.items()], draft=jsonschema_rs.Draft202012
-        )
+        self._files = node.files
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
                 {"$ref": node.uri},
-                registry=registry,
+                registry=node.files.registry,
                 validate_formats=True,
                 pattern_options=jsonschema_rs.RegexOptions(),
             )
         except (jsonschema_rs.ReferencingError, ValueError) as error:
             raise ContractError([f"{node.place}: is not a usable schema: {error}"]) from error
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        """Every property name in the schemas of the contract."""
-        found = (part.get("properties") for root in self._node.files.values() for part in walk(root))
-        return frozenset(name for properties in found if isinstance(properties, dict) for name in properties)
 
     def allows(self, value: object) -> bool:
         return self._validator.is_valid(value)
@@ -64,7 +54,7 @@ class Schema:
 
     def _unexpected(self, place: str, names: list[str]) -> Iterator[FieldError]:
         """Names that the contract uses elsewhere are repeated, a caller's inventions are not."""
-        known = [name for name in names if name in self._names]
+        known = [name for name in names if name in self._files.property_names]
         for name in known[:MOST_ERRORS]:
             yield FieldError(f"{place}/{name}", "is not allowed here")
         if len(known) < len(names):
@@ -73,7 +63,7 @@ class Schema:
     def _tokens(self, path: list[str | int]) -> Iterator[str]:
         """The path as far as it is the contract's: a key that a caller made up is not repeated."""
         for token in path:
-            if isinstance(token, str) and token not in self._names:
+            if isinstance(token, str) and token not in self._files.property_names:
                 return
             yield str(token)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from service_standard.checker.diff.kinds import EVENT, REQUEST, Side
 from service_standard.checker.diff.schemas import of_schemas
-from service_standard.contract import Node, Schema
+from service_standard.contract import Files, Node, Schema
 
 NAMES: Final = st.sampled_from(["a", "b"])
 VALUES: Final = st.recursive(
@@ -50,7 +50,7 @@ SCHEMAS: Final = st.recursive(LEAVES, _larger, max_leaves=6)
 
 def node(name: str, schema: Any) -> Node:
     file = Path(f"/{name}.yaml")
-    return Node({file: {"schema": schema}}, file, "/schema", schema)
+    return Node(Files({file: {"schema": schema}}), file, "/schema", schema)
 
 
 def is_told(old: Node, new: Node, side: Side) -> bool:
