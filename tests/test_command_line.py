@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from service_standard.settings import Settings
-from tests.process import DEVELOPMENT, SECRET, WISH, refused, run, served
+from tests.process import DEVELOPMENT, SECRET, WISH, refused, run, run_here, served
+from tests.service import migrated, settings_for
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def _total_of_one(url: str, authorization: str, worker: int, other: int) -> obje
 
 
 def test_a_port_that_is_taken_is_one_line_of_the_log_and_a_failure(url: str) -> None:
-    assert run("migrate", **DEVELOPMENT, DATABASE_URL=url).code == 0
+    migrated(settings_for(url))
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         ended = run("serve", **DEVELOPMENT, DATABASE_URL=url, HOST="127.0.0.1", PORT=port)
@@ -114,7 +115,8 @@ def test_a_misspelled_variable_is_warned_about(url: str) -> None:
 
 
 def test_settings_prints_what_the_environment_amounts_to_without_secrets() -> None:
-    ended = run("settings", DATABASE_URL="postgresql://ann:hunter2@db.test/orders", JWT_SECRET_KEY=SECRET, PORT="1234")
+    given = {"DATABASE_URL": "postgresql://ann:hunter2@db.test/orders", "JWT_SECRET_KEY": SECRET, "PORT": "1234"}
+    ended = run_here("settings", **given)
     assert (ended.code, ended.err) == (0, "")
     shown = dict(line.split("=", 1) for line in ended.out.splitlines())
     assert list(shown) == [name.upper() for name in Settings.model_fields]
@@ -124,7 +126,7 @@ def test_settings_prints_what_the_environment_amounts_to_without_secrets() -> No
 
 def test_token_prints_one_that_the_service_takes(url: str) -> None:
     with served(url) as service:
-        token = run("token", "--raw", "--scopes", "orders.read", **DEVELOPMENT).out.strip()
+        token = run_here("token", "--raw", "--scopes", "orders.read", **DEVELOPMENT).out.strip()
         headers = {"Authorization": f"Bearer {token}"}
         assert httpx.get(f"{service.url}/orders", headers=headers).status_code == 200
         assert httpx.post(f"{service.url}/orders", headers=headers, json=WISH).status_code == 403
@@ -132,25 +134,25 @@ def test_token_prints_one_that_the_service_takes(url: str) -> None:
 
 
 def test_token_makes_none_for_production() -> None:
-    (reason,) = refused(run("token", JWT_SECRET_KEY=SECRET))
+    (reason,) = refused(run_here("token", JWT_SECRET_KEY=SECRET))
     assert reason == "ENVIRONMENT: test tokens are made in development only"
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate", "settings"])
 def test_a_command_that_takes_no_arguments_says_so(command: str) -> None:
-    (reason,) = refused(run(command, "now", **DEVELOPMENT))
+    (reason,) = refused(run_here(command, "now", **DEVELOPMENT))
     assert reason == "this command takes no arguments: it is configured by the environment"
 
 
 @pytest.mark.parametrize("arguments", [[], ["server"], ["--port", "80"]])
 def test_anything_else_is_a_usage_error(arguments: list[str]) -> None:
-    ended = run(*arguments, **DEVELOPMENT)
+    ended = run_here(*arguments, **DEVELOPMENT)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("usage: orders")
 
 
 def test_help_names_every_command() -> None:
-    ended = run("--help")
+    ended = run_here("--help")
     assert ended.code == 0
     for command in ("serve", "migrate", "token", "settings"):
         assert f"  {command} " in ended.out

