@@ -16,12 +16,13 @@ def main() -> None:
         sys.exit("ENVIRONMENT: test tokens are made in development only, never in production")
     sys.path.insert(0, str(HERE / "src"))
     try:
+        from orders.__main__ import ORDERS
         from service_standard.auth.minting import token_text
         from service_standard.settings import SettingsError, load_settings
     except ImportError as error:
         continue_in_venv(error)
     try:
-        print(token_text(load_settings(), sys.argv[1:], scopes=("orders.read", "orders.write"), path="/orders"))
+        print(token_text(load_settings(ORDERS.settings), sys.argv[1:], scopes=ORDERS.scopes, path=ORDERS.example))
     except SettingsError as error:
         sys.exit(str(error))
 

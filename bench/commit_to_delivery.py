@@ -18,12 +18,13 @@ from typing import Final
 
 from opentelemetry.trace import NoOpTracer
 
-from orders.migrations import migrate
+from orders.migrations import VERSIONS
 from service_standard.binding.reply import Reply
-from service_standard.database import Transaction, database_of, sqlalchemy_url
+from service_standard.database import Transaction, database_of
 from service_standard.events.event import Event
 from service_standard.events.relay import Announcer, Relay
 from service_standard.identity import new_id, now_ns, timestamp
+from service_standard.migrations.apply import migrate
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
 from service_standard.writes.queue import Change, Decision, WriteQueue
@@ -131,7 +132,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
         url = f"sqlite:///{directory}/orders.db"
         settings = Settings.model_validate({"environment": "development", "database_url": url})
-        migrate(sqlalchemy_url(settings))
+        migrate(settings, VERSIONS)
         latencies = asyncio.run(measured(settings, given.events, given.rate))
     print(f"commit to delivery: {latencies} ({given.events:,} events, {given.rate}/s, SQLite)")
 

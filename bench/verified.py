@@ -10,8 +10,8 @@ import httpx
 from bench.databases import Database, counts, prefix
 from bench.processes import ROOT
 from bench.works import BAD_BODY, DEPTH, GOOD_BODY, PAGE, SEEDED, Work, cursor
-from orders.law import read_law
 from service_standard.contract import Contract
+from service_standard.law import read_law
 from tests.service import hold_to_contract
 
 WISH: Final = {"customerId": "customer-1", "items": ["item-1", "item-2"], "metadata": {"channel": "web"}}

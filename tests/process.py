@@ -18,10 +18,8 @@ from unittest.mock import patch
 import httpx
 
 from orders.__main__ import main
-from orders.migrations import migrate
 from service_standard.auth.minting import mint
-from service_standard.database import sqlalchemy_url
-from tests.service import ALL_SCOPES, settings_for
+from tests.service import ALL_SCOPES, migrated, settings_for
 from tests.sources import ROOT, SRC
 
 DEADLINE_SECONDS: Final = 30.0
@@ -178,7 +176,7 @@ def process(*command: str, **environ: str) -> Iterator[Process]:
 def served(database_url: str, **environ: str) -> Iterator[Process]:
     """The service on a migrated database, in development, on a port of its own choice."""
     where = {"ENVIRONMENT": "development", "HOST": "127.0.0.1", "PORT": "0", "DATABASE_URL": database_url, **environ}
-    migrate(sqlalchemy_url(settings_for(database_url)))
+    migrated(settings_for(database_url))
     with process(*ORDERS, "serve", **where) as started:
         assert started.serving
         yield started

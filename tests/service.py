@@ -13,12 +13,13 @@ import httpx
 from starlette.types import Message
 
 from orders.app import compose
-from orders.law import Law, read_law
-from orders.migrations import migrate
+from orders.migrations import VERSIONS
+from orders.settings import OrdersSettings
 from service_standard.auth.minting import mint
 from service_standard.contract import Contract, Operation
-from service_standard.database import sqlalchemy_url
 from service_standard.http.edge import Edge
+from service_standard.law import Law, read_law
+from service_standard.migrations.apply import migrate
 from service_standard.settings import Settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -30,7 +31,7 @@ UNDECLARED: Final = frozenset({404, 405})
 
 def settings_for(database_url: str, **values: object) -> Settings:
     """Settings of a development service on a database."""
-    return Settings.model_validate(
+    return OrdersSettings.model_validate(
         {
             "environment": "development",
             "database_url": database_url,
@@ -116,7 +117,7 @@ async def lifespan(app: Edge) -> AsyncIterator[None]:
 
 def migrated(settings: Settings) -> Settings:
     """The settings, once their database has the newest schema."""
-    migrate(sqlalchemy_url(settings))
+    migrate(settings, VERSIONS)
     return settings
 
 

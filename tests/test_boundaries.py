@@ -11,7 +11,16 @@ from tests.sources import FIRST_PARTY, SRC, Module, imports, is_standard_library
 
 CHECKER: Final = "service_standard.checker"
 RULES: Final = ("orders.order", "orders.workflow")
-READERS_OF_THE_ENVIRONMENT: Final = frozenset({"settings", "app", "__main__"})
+READERS_OF_THE_ENVIRONMENT: Final = frozenset({"service_standard.settings", "service_standard.composition"})
+COMPOSITION: Final = ("service_standard.composition", "service_standard.command_line")
+# Who declares, makes or changes tables; nobody else has the time and the memory for these libraries.
+SCHEMA: Final = (
+    "service_standard.migrations",
+    "service_standard.database.tables",
+    "orders.tables",
+    "orders.migrations",
+)
+SCHEMA_LIBRARIES: Final = ("alembic", "sqlalchemy")
 
 # What may be called while a module is imported: it declares something and touches nothing outside.
 # fmt: off
@@ -35,12 +44,22 @@ DECLARATIONS: Final = frozenset({
 # fmt: on
 
 # Alembic runs this file as a script, once a migration.
-RUN_AS_SCRIPTS: Final = ("orders.migrations.env",)
+RUN_AS_SCRIPTS: Final = ("service_standard.migrations.env",)
 
 
 def library_knows_no_service(module: Module) -> Iterator[str]:
     if is_within(module.name, "service_standard"):
         yield from (name for name in imports(module) if is_within(name, "orders"))
+
+
+def nothing_in_the_library_knows_how_it_is_put_together(module: Module) -> Iterator[str]:
+    if is_within(module.name, "service_standard") and not is_within(module.name, *COMPOSITION):
+        yield from (name for name in imports(module) if is_within(name, *COMPOSITION))
+
+
+def only_who_migrates_knows_the_libraries_for_it(module: Module) -> Iterator[str]:
+    if not is_within(module.name, *SCHEMA) or module.name == "service_standard.migrations.steps":
+        yield from (name for name in imports(module) if is_within(name, *SCHEMA_LIBRARIES))
 
 
 def checker_is_an_island(module: Module) -> Iterator[str]:
@@ -56,7 +75,7 @@ def rules_need_nothing_but_problems(module: Module) -> Iterator[str]:
 
 
 def few_modules_read_the_environment(module: Module) -> Iterator[str]:
-    if module.path.stem in READERS_OF_THE_ENVIRONMENT:
+    if module.name in READERS_OF_THE_ENVIRONMENT:
         return
     forbidden = {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
     yield from imports(module) & forbidden
@@ -131,6 +150,8 @@ def breaches(rule: Rule, root: Path) -> list[str]:
     "rule",
     [
         library_knows_no_service,
+        nothing_in_the_library_knows_how_it_is_put_together,
+        only_who_migrates_knows_the_libraries_for_it,
         checker_is_an_island,
         rules_need_nothing_but_problems,
         few_modules_read_the_environment,
@@ -146,6 +167,13 @@ def test_the_sources_keep_the_arrow(rule: Rule) -> None:
     [
         (library_knows_no_service, "service_standard/events/event.py", "from orders.order import Order"),
         (library_knows_no_service, "service_standard/auth/keys.py", "def f():\n    import orders"),
+        (
+            nothing_in_the_library_knows_how_it_is_put_together,
+            "service_standard/http/edge.py",
+            "from service_standard.composition import Foundation",
+        ),
+        (only_who_migrates_knows_the_libraries_for_it, "orders/store.py", "from sqlalchemy import text"),
+        (only_who_migrates_knows_the_libraries_for_it, "service_standard/migrations/steps.py", "import alembic.script"),
         (checker_is_an_island, "service_standard/checker/run.py", "from service_standard.auth import bearer"),
         (checker_is_an_island, "service_standard/checker/run.py", "from .. import settings"),
         (checker_is_an_island, "service_standard/checker/deep/run.py", "from ...health import ready"),
@@ -187,7 +215,12 @@ def test_a_planted_breach_is_found(rule: Rule, path: str, source: str, tmp_path:
             "from service_standard.problems import CONFLICT",
         ),
         (rules_need_nothing_but_problems, "orders/order.py", "from orders.workflow import Workflow"),
-        (few_modules_read_the_environment, "orders/app.py", "import os\ndef f():\n    return os.environ"),
+        (only_who_migrates_knows_the_libraries_for_it, "orders/tables.py", "from sqlalchemy import Table"),
+        (
+            few_modules_read_the_environment,
+            "service_standard/settings.py",
+            "import os\ndef f():\n    return os.environ",
+        ),
         (
             importing_makes_nothing,
             "orders/store.py",

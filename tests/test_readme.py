@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 
+from orders.settings import OrdersSettings
 from service_standard.contract import load_contract
-from service_standard.settings import Settings
 from tests.sources import ROOT
 
 README: Final = (ROOT / "README.md").read_text()
@@ -26,7 +26,7 @@ def table(heading: str) -> Iterator[list[str]]:
 
 def test_every_setting_is_documented_with_its_default_and_nothing_else_is() -> None:
     documented = {row[0].strip("`"): row[1].strip("`").replace("\N{EN DASH}", "") for row in table("Configuration")}
-    assert documented == Settings.model_construct().shown()
+    assert documented == OrdersSettings.model_construct().shown()
 
 
 def test_every_operation_is_documented_with_its_scope() -> None:

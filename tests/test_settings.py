@@ -21,7 +21,7 @@ PUBLISHED = {"JWT_ISSUER": "https://issuer.test", "JWT_AUDIENCE": "orders"}
 def load(monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]) -> Settings:
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    return load_settings()
+    return load_settings(Settings)
 
 
 def faults(monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]) -> list[str]:
@@ -57,8 +57,8 @@ def test_no_file_is_read_but_the_environment(tmp_path: Path, monkeypatch: pytest
         ("DATABASE_URL", "mysql://host/orders", "must start with sqlite:/// or postgresql://"),
         ("DATABASE_URL", "orders.db", "must start with sqlite:/// or postgresql://"),
         ("DATABASE_URL", "postgresql:orders", "must start with sqlite:/// or postgresql://"),
-        ("DATABASE_URL", "sqlite://", "must name a file, as in sqlite:///orders.db"),
-        ("DATABASE_URL", "sqlite:///:memory:", "must name a file, as in sqlite:///orders.db"),
+        ("DATABASE_URL", "sqlite://", "must name a file, as in sqlite:///service.db"),
+        ("DATABASE_URL", "sqlite:///:memory:", "must name a file, as in sqlite:///service.db"),
         ("DATABASE_TIMEOUT_SECONDS", "0", "Input should be greater than 0"),
         ("DATABASE_TIMEOUT_SECONDS", "31", "Input should be less than or equal to 30"),
         ("DATABASE_TIMEOUT_SECONDS", "nan", "Input should be less than or equal to 30"),
@@ -132,7 +132,7 @@ def test_no_fault_repeats_the_value(name: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(name, "hunter2")
     told = ""
     try:
-        load_settings()
+        load_settings(Settings)
     except SettingsError as error:
         told = str(error)
     assert "hunter2" not in told
@@ -166,7 +166,7 @@ def test_every_variable_is_shown_with_its_effective_value() -> None:
     shown = Settings(port=1234, allowed_origins=("https://a.test", "https://b.test")).shown()
     assert list(shown) == [name.upper() for name in Settings.model_fields]
     assert (shown["PORT"], shown["ALLOWED_ORIGINS"]) == ("1234", "https://a.test,https://b.test")
-    assert (shown["DATABASE_URL"], shown["JWT_SECRET_KEY"]) == ("sqlite:///orders.db", "")
+    assert (shown["DATABASE_URL"], shown["JWT_SECRET_KEY"]) == ("sqlite:///service.db", "")
 
 
 def test_a_secret_is_shown_as_stars() -> None:
@@ -198,6 +198,7 @@ def test_credentials_in_any_other_url_are_not_shown() -> None:
 # Misspelled names
 
 
-def test_a_name_that_begins_as_the_services_and_means_nothing_is_found() -> None:
-    environ = {"ORDERS_PROT": "1", "ORDERS_PORT": "1", "PORT": "1", "orders_x": "1"}
-    assert unknown_names("ORDERS_", ["orders_port"], environ) == ["ORDERS_PROT"]
+def test_a_name_that_begins_as_the_services_and_means_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ORDERS_PROT", "ORDERS_PORT", "PORT", "orders_x"):
+        monkeypatch.setenv(name, "1")
+    assert unknown_names("ORDERS_", ["orders_port"]) == ["ORDERS_PROT"]

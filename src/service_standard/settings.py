@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
@@ -12,7 +12,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEVELOPMENT_SECRET: Final = "development-only-secret-never-use-it-elsewhere"  # noqa: S105 refused outside development
 SHORTEST_SECRET: Final = 32
-EMBEDDED_DATABASE: Final = "sqlite:///orders.db"
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+")
 _CREDENTIALS: Final = re.compile(r"(?<=://).*@|(?<=password=)[^&]*", re.IGNORECASE)
 
@@ -39,7 +38,10 @@ HttpUrl: TypeAlias = Annotated[str, AfterValidator(_http_url)]
 
 
 class Settings(BaseSettings):
-    """What the environment decides. Field names are the variables' names in lower case."""
+    """What the environment decides. Field names are the variables' names in lower case.
+
+    A service extends it: by the default of `database_url`, its embedded database, and by variables of its own.
+    """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     web_concurrency: Annotated[int, Field(ge=1, le=64)] = 1
     service_manifest: Path = Path("service.yaml")
-    database_url: SecretStr = SecretStr(EMBEDDED_DATABASE)
+    database_url: SecretStr = SecretStr("sqlite:///service.db")
     database_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 2.0
     migrate_on_start: bool = False
     jwt_secret_key: SecretStr | None = None
@@ -128,15 +130,18 @@ def _masked(found: re.Match[str]) -> str:
     return "***@" if found[0].endswith("@") else "***"
 
 
-def load_settings() -> Settings:
-    """The settings of this process.
+Chosen = TypeVar("Chosen", bound=Settings)
+
+
+def load_settings(kind: type[Chosen]) -> Chosen:
+    """The settings of this process, of a service's own kind.
 
     Raises:
         SettingsError: one line for every fault, so that one attempt tells them all.
     """
     faults = [*_rules_between_variables(os.environ), *_brokers(os.environ)]
     try:
-        settings = Settings()
+        settings = kind()
     except ValidationError as error:
         faults = [*_field_faults(error), *faults]
     if faults:
@@ -162,7 +167,7 @@ def _rules_between_variables(environ: Mapping[str, str]) -> Iterator[str]:
         yield "JWT_AUDIENCE: required with JWT_JWKS_URL or JWT_ISSUER, else a token for any service would do"
     if not environ.get("JWT_JWKS_URL") and not _is_http_url(environ.get("JWT_ISSUER") or "https://any"):
         yield "JWT_ISSUER: must be an http:// or https:// URL, as there is no JWT_JWKS_URL"
-    if fault := database_fault(environ.get("DATABASE_URL") or EMBEDDED_DATABASE):
+    if (url := environ.get("DATABASE_URL")) and (fault := database_fault(url)):
         yield fault
 
 
@@ -173,7 +178,7 @@ def database_fault(url: str) -> str:
         return "DATABASE_URL: must start with sqlite:/// or postgresql://"
     path = url.partition(":///")[2].partition("?")[0]
     if family == "sqlite" and path in ("", ":memory:"):
-        return "DATABASE_URL: must name a file, as in sqlite:///orders.db"
+        return "DATABASE_URL: must name a file, as in sqlite:///service.db"
     return ""
 
 
@@ -186,7 +191,7 @@ def _brokers(environ: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}: required, since EVENT_SINKS or EVENT_SOURCES names {word}"
 
 
-def unknown_names(prefix: str, known: Iterable[str], environ: Mapping[str, str]) -> list[str]:
+def unknown_names(prefix: str, known: Iterable[str]) -> list[str]:
     """Variables that start with the service's prefix and mean nothing: most likely a misspelling."""
     names = {name.upper() for name in known}
-    return sorted(name for name in environ if name.startswith(prefix) and name not in names)
+    return sorted(name for name in os.environ if name.startswith(prefix) and name not in names)

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from service_standard.auth import Authenticator, Principal, authenticator
-from service_standard.auth.jwks import Pace
+from service_standard.auth.pace import Pace
 from service_standard.problems import Problem
 from service_standard.settings import Settings
 from tests.auth.issuer import JWKS, NOW, SECRET, Issuer, Signer, ec_signer, ed_signer, hs_signer, rsa_signer

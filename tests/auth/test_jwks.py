@@ -9,7 +9,8 @@ import anyio.to_thread
 import pytest
 
 from service_standard.auth import authenticator
-from service_standard.auth.jwks import LARGEST_DOCUMENT, Pace
+from service_standard.auth.jwks import LARGEST_DOCUMENT
+from service_standard.auth.pace import Pace
 from service_standard.settings import Settings
 from tests.auth.asking import accepted, assert_refused, family_settings, refusal, started
 from tests.auth.certificates import self_signed

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from orders.app import compose
-from orders.law import read_law
 from service_standard.contract import ContractError
+from service_standard.law import read_law
 from service_standard.settings import Settings
 from tests.contract.documents import Edit, mutated_documents
 from tests.contract.probes import Probe

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orders.app import compose
-from orders.law import read_law
 from service_standard.contract import ContractError
+from service_standard.law import read_law
 from tests.contract.documents import GONE, Edit, asyncapi, manifest, mutated_documents, openapi
 from tests.contract.mutation import Bench, Kind, Mutation, Verdict, bench, driven, refused
 from tests.contract.mutations import MUTATIONS, closing

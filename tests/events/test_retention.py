@@ -1,16 +1,13 @@
 """Retention of events: what every sink has is forgotten in time, what one still needs never is."""
 
 import pytest
-from opentelemetry.trace import NoOpTracer
 
-from service_standard.contract import load_event_contract
 from service_standard.events.retention import Retention
 from service_standard.identity import timestamp
-from service_standard.inbox.inbox import Inbox
 from service_standard.settings import Settings
 from service_standard.sinks.delivery import Accepted, Never
 from tests.events.stream import OUT, Recorder, Stream, eventually
-from tests.service import ROOT, settings_for
+from tests.service import settings_for
 
 pytestmark = pytest.mark.anyio
 
@@ -20,8 +17,7 @@ LONG_AGO = timestamp(0)
 async def prune(stream: Stream, settings: Settings, **values: object) -> list[str]:
     """The ids of the events that are left after a round of retention."""
     chosen = settings_for(settings.database_url.get_secret_value(), **values)
-    inbox = Inbox(stream.database, load_event_contract(ROOT / "asyncapi" / "orders.yaml"), {}, 1, NoOpTracer())
-    await Retention(stream.database, stream.outbox, inbox, chosen).prune()
+    await Retention(stream.database, stream.outbox, chosen).prune()
     return [str(row[0]) for row in await stream.database.fetch("SELECT event_id FROM outbox ORDER BY id")]
 
 

@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 from service_standard.auth.bearer import bearer_token, invalid_token
 from service_standard.auth.claims import ClaimRules
-from service_standard.auth.jwks import Pace, PublishedKeys
 from service_standard.auth.keys import SYMMETRIC, KeySet, shared_key
+from service_standard.auth.pace import Pace
 from service_standard.auth.principal import Principal, principal_of
 from service_standard.auth.tokens import read_header, verified_claims
 from service_standard.problems import unavailable
@@ -139,6 +139,9 @@ def authenticator(
     """
     rules = ClaimRules(settings.jwt_issuer, settings.jwt_audience)
     if settings.jwt_jwks_url or settings.jwt_issuer:
+        # An HTTP client is imported where keys are fetched: a shared secret needs none.
+        from service_standard.auth.jwks import PublishedKeys  # noqa: PLC0415 as said above
+
         source: KeySource = PublishedKeys(settings.jwt_jwks_url, settings.jwt_issuer, pace or Pace())
     elif settings.verification_secret:
         source = SharedSecret(settings.verification_secret)

@@ -3,29 +3,19 @@
 import asyncio
 import logging
 import ssl
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from service_standard.auth.keys import ASYMMETRIC, KeySet, published_keys
+from service_standard.auth.pace import Pace
 from service_standard.strict_json import read_json_object
 
 FETCH_SECONDS: Final = 2.0
 LARGEST_DOCUMENT: Final = 64 * 1024
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Seconds between fetches: in good times, after a failure, before a first load, and for unknown keys."""
-
-    refresh: float = 300
-    retry: float = 30
-    first: float = 5
-    unknown: float = 30
 
 
 class PublishedKeys:

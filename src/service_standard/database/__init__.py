@@ -4,12 +4,11 @@ Statements are written with PostgreSQL's numbered parameters (`$1`); what the tw
 `Database` and `Transaction`, and there is nothing else behind it.
 """
 
-from service_standard.database.postgresql import PostgreSQL
-from service_standard.database.sqlite import SQLite
 from service_standard.database.statements import (
     Connections,
     Database,
     DatabaseUnavailable,
+    NoSuchTable,
     RolledBack,
     Row,
     Transaction,
@@ -24,20 +23,25 @@ __all__ = [
     "Connections",
     "Database",
     "DatabaseUnavailable",
+    "NoSuchTable",
     "RolledBack",
     "Row",
     "Transaction",
     "UniqueViolation",
     "Value",
     "database_of",
+    "is_file",
     "padded",
     "parameters",
     "sqlalchemy_url",
 ]
 
+# A database's module is imported where it is chosen: a driver that nobody uses costs no memory and no time to start.
+# ruff: noqa: PLC0415
 
-def database_of(settings: Settings) -> Database:
-    """The database that `DATABASE_URL` names, not opened yet.
+
+def database_of(settings: Settings, client: str = "") -> Database:
+    """The database that `DATABASE_URL` names, not opened yet; it is told the name of its client, if it wants to know.
 
     Raises:
         SettingsError: the URL names neither SQLite nor PostgreSQL.
@@ -45,8 +49,21 @@ def database_of(settings: Settings) -> Database:
     url = _url(settings)
     timeout = settings.database_timeout_seconds
     if _is_sqlite(url):
+        from service_standard.database.sqlite import SQLite
+
         return SQLite(_sqlite_path(url), timeout)
-    return PostgreSQL("postgresql:" + url.partition(":")[2], timeout)
+    from service_standard.database.postgresql import PostgreSQL
+
+    return PostgreSQL("postgresql:" + url.partition(":")[2], timeout, client)
+
+
+def is_file(settings: Settings) -> bool:
+    """Whether the database is a file of this machine, and no server.
+
+    Raises:
+        SettingsError: as `database_of`.
+    """
+    return _is_sqlite(_url(settings))
 
 
 def sqlalchemy_url(settings: Settings) -> str:

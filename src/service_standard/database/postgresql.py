@@ -12,6 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from service_standard.database.statements import (
     Connections,
     DatabaseUnavailable,
+    NoSuchTable,
     Result,
     RolledBack,
     Row,
@@ -25,8 +26,8 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS: Final = 8
 CHANNEL: Final = "outbox"
-# SQLSTATE classes: connection, read-only, no resources, object in use, shut down, system.
-_OUT_OF_SERVICE: Final = ("08", "25006", "53", "55", "57", "58")
+# SQLSTATE classes: connection, read-only, no entry, no such database, no resources, object in use, shut down, system.
+_OUT_OF_SERVICE: Final = ("08", "25006", "28", "3D", "53", "55", "57", "58")
 _ROLLED_BACK: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
@@ -37,8 +38,9 @@ class PostgreSQL:
     row_lock: Final = " FOR UPDATE"
     commits_out_of_order: Final = True
 
-    def __init__(self, dsn: str, timeout: float) -> None:
+    def __init__(self, dsn: str, timeout: float, client: str) -> None:
         self._dsn = dsn
+        self._client = client
         self._timeout = timeout
         self._pool: asyncpg.Pool | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -60,7 +62,7 @@ class PostgreSQL:
             max_size=CONNECTIONS,
             timeout=self._timeout,
             connection_class=_Session,
-            server_settings={"synchronous_commit": "on", "application_name": "orders"},
+            server_settings={"synchronous_commit": "on", "application_name": self._client},
         )
         await self._pool
 
@@ -127,6 +129,8 @@ class PostgreSQL:
                     cut.cancel()
         except asyncpg.UniqueViolationError as error:
             raise UniqueViolation(_columns(error)) from error
+        except asyncpg.UndefinedTableError as error:
+            raise NoSuchTable(str(error)) from error
         except _ROLLED_BACK as error:
             raise RolledBack(f"PostgreSQL: {type(error).__name__}") from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:

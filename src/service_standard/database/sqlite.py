@@ -13,6 +13,7 @@ from typing import Final, TypeVar, cast
 from service_standard.database.statements import (
     Connections,
     DatabaseUnavailable,
+    NoSuchTable,
     Result,
     Row,
     Transaction,
@@ -98,6 +99,8 @@ class SQLite:
         except sqlite3.IntegrityError as error:
             raise _violation(error) from error
         except sqlite3.DatabaseError as error:
+            if str(error).startswith("no such table"):
+                raise NoSuchTable(str(error)) from error
             if isinstance(error, sqlite3.ProgrammingError | sqlite3.DataError) or _is_of_the_statement(error):
                 raise
             raise DatabaseUnavailable(f"SQLite: {error}") from error

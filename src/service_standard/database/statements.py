@@ -2,6 +2,7 @@
 
 DatabaseUnavailable    it did not do what it was asked
 └── RolledBack         it undid a transaction because of another one
+NoSuchTable            its schema lacks what a statement names
 UniqueViolation        it has such a row already
 """
 
@@ -19,6 +20,10 @@ class DatabaseUnavailable(Exception):
 
 class RolledBack(DatabaseUnavailable):
     """Two transactions waited for each other, and the database undid this one: it may be tried again at once."""
+
+
+class NoSuchTable(Exception):
+    """A statement names a table that the schema does not have."""
 
 
 class UniqueViolation(Exception):

@@ -5,7 +5,7 @@ from typing import Final, cast
 from service_standard.database import Database
 from service_standard.events.outbox import Outbox
 from service_standard.identity import now_ns, timestamp
-from service_standard.inbox.inbox import Inbox
+from service_standard.inbox import inbox
 from service_standard.settings import Settings
 from service_standard.writes import idempotency
 
@@ -16,10 +16,9 @@ _SLOWEST: Final = "SELECT coalesce(min(position), 0) FROM sink_cursors"
 class Retention:
     """Forgets idempotency records, events that every sink has, and inbox rows that are done."""
 
-    def __init__(self, database: Database, outbox: Outbox, inbox: Inbox, settings: Settings) -> None:
+    def __init__(self, database: Database, outbox: Outbox, settings: Settings) -> None:
         self._database = database
         self._outbox = outbox
-        self._inbox = inbox
         self._settings = settings
 
     async def prune(self) -> None:
@@ -27,7 +26,7 @@ class Retention:
         before = timestamp(now_ns() - int(self._settings.event_retention_days * _DAY_NS))
         await idempotency.prune(self._database, self._settings.idempotency_hours)
         await self._outbox.prune(before, await self._up_to())
-        await self._inbox.prune(before)
+        await inbox.prune(self._database, before)
 
     async def _up_to(self) -> int:
         """The slowest sink's position: what a sink has not got yet is kept, however old, unless told otherwise."""

@@ -123,11 +123,6 @@ class Inbox:
             event = inbound(json.loads(cast("str", envelope)))
             await self._retry(event, cast("int", attempts))
 
-    async def prune(self, before: str) -> None:
-        """Forgets events that had their effect before a time; a duplicate of one would have it again."""
-        while await self._database.transact(lambda transaction: transaction.fetch(_PRUNE, before)):
-            continue
-
     async def _take(self, event: Inbound) -> None:
         try:
             await self._effect(event)
@@ -180,6 +175,12 @@ class Inbox:
         soon = timestamp(now_ns() + FIRST_WAIT_SECONDS * 1_000_000_000)
         row = _row(event, outcome, soon, reason[:LONGEST_REASON], event.envelope)
         await self._database.transact(lambda transaction: transaction.execute_many(_KEEP, [row]))
+
+
+async def prune(database: Database, before: str) -> None:
+    """Forgets events that had their effect before a time; a duplicate of one would have it again."""
+    while await database.transact(lambda transaction: transaction.fetch(_PRUNE, before)):
+        continue
 
 
 def inbound(envelope: Object) -> Inbound:

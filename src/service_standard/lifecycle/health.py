@@ -81,9 +81,3 @@ class Readiness:
 async def can_write(database: Database) -> bool:
     """A commit that changes nothing of anybody's, but has to reach the disk."""
     return bool(await database.transact(lambda transaction: transaction.fetch(_BEAT, timestamp(now_ns()))))
-
-
-async def is_migrated(database: Database, newest: str) -> bool:
-    """Whether the schema is the one that this version of the service needs."""
-    rows = await database.fetch("SELECT version_num FROM alembic_version")
-    return [row[0] for row in rows] == [newest]

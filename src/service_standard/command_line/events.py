@@ -1,4 +1,4 @@
-"""`orders events`: what an operator is shown of the events, and the ways to mend what is stuck."""
+"""`events`: what an operator is shown of the events, and the ways to mend what is stuck."""
 
 import argparse
 import asyncio
@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from typing import Final
 
-from orders.migrations import missing_steps
-from service_standard.database import database_of, sqlalchemy_url
+from service_standard.command_line.preparation import lacking
+from service_standard.command_line.program import Program
+from service_standard.database import database_of
 from service_standard.events.figures import EventFigures, event_figures
 from service_standard.events.operators import Desk, Held
 from service_standard.lifecycle.parts import started
+from service_standard.migrations.steps import missing_steps
 from service_standard.settings import Settings, SettingsError
 
 LISTED: Final = 100
@@ -19,8 +21,8 @@ LINE_OF_SINK: Final = ("sink", "position", "lag", "seconds", "parked", "leader",
 LINE_OF_PARKED: Final = ("sink", "position or source", "event", "key", "since", "reason")
 
 
-def events(settings: Settings, arguments: Sequence[str]) -> str:
-    """What is to be printed; works beside a running service.
+def run(program: Program, settings: Settings, arguments: Sequence[str]) -> None:
+    """Prints the answer; works beside a running service.
 
     Raises:
         Declined: what was asked for cannot be done.
@@ -28,10 +30,10 @@ def events(settings: Settings, arguments: Sequence[str]) -> str:
         DatabaseUnavailable: it does not answer.
         SystemExit: the arguments are wrong, or ask for help.
     """
-    chosen = _parser().parse_args(arguments)
-    if missing := missing_steps(sqlalchemy_url(settings)):
-        raise SettingsError(f"the database lacks {missing}: run `orders migrate`")
-    return asyncio.run(_answer(settings, chosen))
+    chosen = _parser(program.name).parse_args(arguments)
+    if missing := missing_steps(settings, program.versions):
+        raise SettingsError(lacking(program, missing))
+    print(asyncio.run(_answer(settings, chosen)))
 
 
 async def _answer(settings: Settings, chosen: argparse.Namespace) -> str:
@@ -66,8 +68,8 @@ async def _rewind(desk: Desk, chosen: argparse.Namespace) -> str:
     return f"{chosen.sink}: was at {rewound.before}, goes on after {rewound.now}"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="orders events", description="Shows how events get on, and mends it.")
+def _parser(service: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"{service} events", description="Shows how events get on, and mends it.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     status = commands.add_parser("status", help="how far each sink is, who leads it, and what is stuck")
     status.add_argument("--json", action="store_true", help="for machines")
