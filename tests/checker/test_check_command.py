@@ -16,7 +16,7 @@ from service_standard.checker.live.client import LARGEST_ANSWER, Bounds
 from service_standard.checker.rule import NotJudged
 from tests.checker.samples import good, write
 from tests.checker.served import live, served
-from tests.checker.spoilt import MANIFEST, OPENAPI, at
+from tests.checker.spoilt import EVENTS, MANIFEST, OPENAPI, at
 from tests.sources import ROOT
 
 Said = pytest.CaptureFixture[str]
@@ -66,6 +66,17 @@ def test_arguments_that_mean_nothing_are_refused(tmp_path: Path, capsys: Said) -
     assert "API-99" in refusal(capsys, str(ROOT), "--only", "API-99")
     assert "must start with http" in refusal(capsys, str(ROOT), "--url", "localhost:8000")
     assert "--output" in refusal(capsys, str(ROOT), "--only", "MAN-01", "--output", str(tmp_path))
+
+
+def test_a_text_that_nobody_can_write_is_written_all_the_same(tmp_path: Path, capsys: Said) -> None:
+    files = good()
+    at(EVENTS, "0/type", "\ud800")(files)
+    directory, page = write(files, tmp_path), tmp_path / "page.html"
+    arguments = ["check", str(directory), "--only", "EVT-03", "--events", str(directory / EVENTS)]
+    assert main(arguments) == 1
+    assert "\\ud800 is not an event" in capsys.readouterr().out
+    assert main([*arguments, "--format", "html", "--output", str(page)]) == 1
+    assert "\\ud800 is not an event" in page.read_text()
 
 
 def test_a_url_that_refuses_hangs_or_speaks_no_tls_is_refused(capsys: Said) -> None:

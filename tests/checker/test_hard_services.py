@@ -1,5 +1,6 @@
 """Services that hang, die half way, keep things to themselves or send telemetry: a line or a finding, in time."""
 
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from service_standard.checker.__main__ import main
 from service_standard.checker.live.client import Bounds
 from service_standard.checker.live.exchange import NoAnswer
 from service_standard.checker.live.telemetry import listening
-from service_standard.checker.live.tokens import algorithm_of
+from service_standard.checker.live.tokens import Commanded, algorithm_of
 from service_standard.checker.rule import NotJudged, Outcome
 from service_standard.checker.rules import chosen
 from service_standard.checker.run import judge
@@ -127,6 +128,72 @@ def test_an_id_is_found_in_envelopes_of_other_shapes(envelope: str) -> None:
     with served(Wrapping()) as url, live(url, scopes=SCOPES) as target:
         subject = Subject(GOOD, target=target)
         assert subject.walk.resource("/parcels/{id}").values == {"id": "p-1"}
+
+
+@pytest.mark.parametrize("id_", ["\ud800", "", True, None, {"a": 1}])
+def test_an_id_that_no_path_can_carry_is_none(id_: object) -> None:
+    class Odd(Parcels):
+        def create(self, asked: Asked) -> Answer:
+            return super().create(asked).but(id=id_)
+
+    with served(Odd()) as url, live(url, scopes=SCOPES) as target:
+        found = outcome("API-04.answers", Subject(GOOD, target=target))
+    assert "tells no id" in found.reason
+
+
+def test_what_no_service_answers_is_found_and_what_none_has_shown_is_not_judged() -> None:
+    class Yes(Parcels):
+        def answered(self, asked: Asked) -> Answer:
+            return Answer(200, {"status": "ok", "items": []})
+
+    with served(Yes()) as url, live(url, scopes=SCOPES) as target:
+        subject = Subject(GOOD, target=target)
+        verdicts = {
+            name: outcome(name, subject).verdict for name in ("API-06.pages", "API-08.problems", "API-09.types")
+        }
+        assert set(verdicts.values()) == {"not judged"}
+        assert outcome("API-09.reachable", subject).verdict == "failed"
+
+
+def test_a_contract_may_stand_below_the_path_of_its_server(tmp_path: Path) -> None:
+    class Below(Parcels):
+        def answered(self, asked: Asked) -> Answer:
+            return super().answered(replace(asked, path=asked.path.removeprefix("/api/v1")))
+
+    files = good()
+    files["openapi.yaml"]["servers"] = [
+        {"url": "https://parcels.example.com/{at}/", "variables": {"at": {"default": "api/v1"}}}
+    ]
+    with served(Below()) as url:
+        for base in (url, f"{url}/api/v1"):
+            with live(base, scopes=SCOPES) as target:
+                walk = Subject(write(files, tmp_path), target=target).walk
+                assert walk.resource("/parcels/{id}", fresh=True).answer.request.url == f"{url}/api/v1/parcels"
+
+
+def test_tokens_that_are_refused_are_told_once_and_all_that_needs_them_is_not_judged(capsys: Said) -> None:
+    with served(Parcels()) as url:
+        typed(
+            url,
+            "--only",
+            "AUTH-04",
+            "--only",
+            "API-07.accepts",
+            "--jwt-secret",
+            "of-somebody-else" * 3,
+            "--format",
+            "json",
+        )
+    found = {rule["id"]: rule for rule in json.loads(capsys.readouterr().out)["rules"]}
+    assert [rule for rule, one in found.items() if one["findings"]] == ["AUTH-04.enough"]
+    assert "a token with every scope is refused: 401" in found["API-07.accepts"]["reason"]
+
+
+def test_a_command_is_asked_once_for_each_set_of_scopes(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    command = Commanded(f"sh -c 'echo $0 >> {asked}; echo token-of-$0' {{scopes}}")
+    assert {command.token(scopes, {}) for scopes in (["b", "a"], ["a", "b"], ["a"], [])} >= {"token-of-a"}
+    assert asked.read_text().splitlines() == ["a b", "a", ""]
 
 
 def test_who_may_only_read_is_told_so_and_nothing_is_written(capsys: Said) -> None:

@@ -52,6 +52,17 @@ class Operation:
         return value if isinstance(value, str) else None
 
     @property
+    def base(self) -> str:
+        """The path of the first server, below which all paths are; mostly empty."""
+        holder = next((node for node in (self.node, self.item, self.root) if "servers" in node), self.root)
+        server = next(holder["servers"].elements(), None) if "servers" in holder else None
+        url = str(server.get("url") or "") if server else ""
+        variables = part(server, "variables")
+        for name, variable in variables.items() if variables else ():
+            url = url.replace(f"{{{name}}}", str(variable.get("default")))
+        return re.sub(r"^[a-z][a-z0-9+.-]*://[^/]*|/$", "", url)
+
+    @property
     def is_of_the_service(self) -> bool:
         return self.path in SERVICE_PATHS
 

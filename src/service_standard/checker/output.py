@@ -2,8 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import Final
 
 from service_standard.checker.refusal import Refused
+
+# A terminal may know no ✓, and a service may answer half of a surrogate pair.
+UNWRITABLE: Final = "backslashreplace"
 
 
 def write(text: str, output: Path | None) -> None:
@@ -13,10 +17,11 @@ def write(text: str, output: Path | None) -> None:
         Refused: the file cannot be written.
     """
     if output is None:
-        sys.stdout.write(text)
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, UNWRITABLE).decode(encoding))
         return
     try:
-        output.write_text(text, "utf-8")
+        output.write_text(text, "utf-8", errors=UNWRITABLE)
     except OSError as error:
         raise Refused(f"--output: {output}: {error.strerror}") from error
 

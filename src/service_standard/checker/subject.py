@@ -135,4 +135,4 @@ def _read(read: Callable[[], Value]) -> Value:
     try:
         return read()
     except ContractError as error:
-        raise NotJudged(error.faults[0]) from error
+        raise NotJudged(" ".join(error.faults[0].split())) from error

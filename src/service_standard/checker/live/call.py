@@ -36,8 +36,10 @@ class Call:
 
     @property
     def url(self) -> str:
+        """The path, below that of the contract's server where the client's own URL does not end with it."""
         words = {name: text(value) for name, value in self.query.items()}
-        return self.path + (f"?{urlencode(words)}" if words else "")
+        base = "" if self.client.base_url.endswith(self.operation.base) else self.operation.base
+        return base + self.path + (f"?{urlencode(words)}" if words else "")
 
     def with_token(self, token: str | None) -> "Call":
         return replace(self, token=token)

@@ -26,4 +26,4 @@ def within(seconds: float, work: Callable[[], Value]) -> Value:
     try:
         return done.result(seconds)
     except TimeoutError as error:
-        raise TimeoutError(str(error) or f"it takes longer than {seconds:g} s") from error
+        raise TimeoutError(str(error) or f"it takes longer than {seconds:.3g} s") from error

@@ -60,6 +60,10 @@ class Exchange:
             return None
 
     @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004 the bounds of success
+
+    @property
     def media_type(self) -> str:
         return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
 

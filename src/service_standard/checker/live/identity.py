@@ -21,9 +21,16 @@ def id_in(answer: Exchange, operation: Operation, name: str) -> Json:
         NotJudged: no id can be found.
     """
     for value in (*_by_links(answer, operation, name), *_by_location(answer), *_by_name(answer, operation, name)):
-        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+        if _may_be_an_id(value):
             return value
     raise NotJudged(f"the answer of {operation.name} tells no id: {answer.came[:120]}")
+
+
+def _may_be_an_id(value: Json) -> bool:
+    """Whether it may stand in a path: half of a surrogate pair cannot."""
+    if isinstance(value, str):
+        return value != "" and value.encode("utf-8", "replace").decode() == value
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _by_links(answer: Exchange, operation: Operation, name: str) -> Iterator[Json]:

@@ -4,7 +4,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -18,6 +18,7 @@ from service_standard.contract import Json
 
 LIFETIME_SECONDS: Final = 600
 COMMAND_SECONDS: Final = 20
+KEPT_SECONDS: Final = 60.0
 _CURVES: Final = MappingProxyType({"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"})
 SUBJECT: Final = "service-standard-check"
 
@@ -54,14 +55,25 @@ class Minted:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """Asks a command for tokens; `{scopes}` in it is the scopes with blanks between, else they follow its words."""
+    """Asks a command for tokens; `{scopes}` in it is the scopes with blanks between, else they follow its words.
+
+    A token is asked for again after a minute: nobody knows how long it lives, and a run needs hundreds.
+    """
 
     command: str
+    _given: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     def token(self, scopes: Iterable[str], claims: Mapping[str, Json]) -> str:
         if claims:
             raise NotJudged("--token-command makes ordinary tokens only: give --jwt-secret or --jwt-key")
         wanted = " ".join(sorted(scopes))
+        asked, token = self._given.get(wanted, (0.0, ""))
+        if not token or time.monotonic() - asked > KEPT_SECONDS:
+            token = self._asked(wanted)
+            self._given[wanted] = (time.monotonic(), token)
+        return token
+
+    def _asked(self, wanted: str) -> str:
         words = [word.replace("{scopes}", wanted) for word in shlex.split(self.command)]
         if "{scopes}" not in self.command:
             words += wanted.split()

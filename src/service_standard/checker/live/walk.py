@@ -24,6 +24,8 @@ from service_standard.contract import Json, Node
 Values = Mapping[str, Json]
 LAST_PARAMETER: Final = re.compile(r"^(.*?)/\{([^}/]+)\}[^{}]*$")
 MOST_TRIES: Final = 5
+UNAUTHORIZED: Final = 401
+SHOWN: Final = 120
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,27 @@ class Walk:
         return call.with_body(bodies[0]) if bodies else call
 
     def token(self, operation: Operation) -> str | None:
-        """A token for everything; None where none can be made and the contract asks for none."""
+        """A token for everything; None where none can be made and the contract asks for none.
+
+        Raises:
+            NotJudged: none can be made, or the service takes none.
+        """
         if self.live.tokens is None and not operation.security:
             return None
+        if operation.security and self.refusal:
+            raise NotJudged(f"a token with every scope is refused: {self.refusal.came[:SHOWN]}")
         return self.live.token_for_all()
+
+    @cached_property
+    def refusal(self) -> Exchange | None:
+        """The answer to a token for everything from a service that takes it for a bad one; asked once, of one list."""
+        reading = (o for o in self.operations if o.method == "GET" and o.security and "{" not in o.path)
+        operation = next(reading, None)
+        if operation is None:
+            return None
+        call = Call(self.live.client, operation, operation.path, token=self.live.token_for_all())
+        answer = self._with_parameters(call).send()
+        return answer if answer.status == UNAUTHORIZED else None
 
     def bodies(self, operation: Operation) -> list[Json]:
         """Valid bodies, the contract's examples first; none for an operation that takes none.
@@ -126,7 +145,8 @@ class Walk:
         if name == "idempotency-key":
             return str(uuid4())
         if name == "if-match":
-            return str(self.live.send("GET", call.path, token=call.token).headers.get("etag", "*"))
+            shown = Call(call.client, call.operation, call.path, token=call.token, method="GET").send()
+            return str(shown.headers.get("etag", "*"))
         return str(value_of(parameter))
 
     def resource(self, path: str, *, fresh: bool = False) -> Made:
@@ -157,7 +177,7 @@ class Walk:
         lister = self.operation("GET", collection)
         if lister is None:
             raise NotJudged(f"nothing makes or lists what is under {collection}")
-        answer = self.live.send("GET", filled(collection, above), token=self.token(lister))
+        answer = Call(self.live.client, lister, filled(collection, above), token=self.token(lister)).send()
         return Made({**above, name: id_in(answer, lister, name)}, answer)
 
     def created(self, creator: Operation) -> Exchange:
@@ -169,10 +189,10 @@ class Walk:
         call, answer = self.call(creator), None
         for body in self.bodies(creator)[:MOST_TRIES] or [None]:
             answer = (call.with_body(body) if body is not None else call).send()
-            if answer.status < 300:  # noqa: PLR2004 the first number beyond success
+            if answer.is_success:
                 return answer
         came = answer.came if answer else ""
-        raise NotJudged(f"no resource can be made: {creator.name} answers {came[:120]}")
+        raise NotJudged(f"no resource can be made: {creator.name} answers {came[:SHOWN]}")
 
     def operation(self, method: str, path: str) -> Operation | None:
         wanted = (o for o in self.openapi.operations if o.method == method and o.path.rstrip("/") == path.rstrip("/"))

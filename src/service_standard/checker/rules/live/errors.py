@@ -34,17 +34,16 @@ class Provoked:
 
 def errors_are_problems(subject: Subject) -> Iterator[Finding]:
     def judge(kind: str) -> Iterator[Finding]:
-        for provoked in _PROVOCATIONS[kind](subject):
-            if provoked.answer.status >= LOWEST_ERROR:
-                faults = list(faults_of(provoked.answer))
-                yield from (provoked.answer.finding(f"the error for {provoked.by} {fault}") for fault in faults)
+        for provoked in _errors(kind, subject):
+            faults = list(faults_of(provoked.answer))
+            yield from (provoked.answer.finding(f"the error for {provoked.by} {fault}") for fault in faults)
 
     yield from each(_PROVOCATIONS, judge)
 
 
 def the_types_are_those_of_the_standard(subject: Subject) -> Iterator[Finding]:
     def judge(kind: str) -> Iterator[Finding]:
-        for provoked in _PROVOCATIONS[kind](subject):
+        for provoked in _errors(kind, subject):
             wanted = TYPES.get(provoked.answer.status)
             if wanted and "type" in members_of(provoked.answer) and not has_type(provoked.answer, wanted):
                 came = members_of(provoked.answer)["type"]
@@ -61,6 +60,18 @@ def each_error_has_its_status(subject: Subject) -> Iterator[Finding]:
                 yield provoked.answer.finding(f"{provoked.by} is answered {provoked.answer.status}, not {wanted}")
 
     yield from each(_WANTED, judge)
+
+
+def _errors(kind: str, subject: Subject) -> Iterator[Provoked]:
+    """The errors among what was provoked; a repeated change need not be one.
+
+    Raises:
+        NotJudged: the service has answered with something else, which other rules tell.
+    """
+    for provoked in _PROVOCATIONS[kind](subject):
+        if provoked.answer.status < LOWEST_ERROR:
+            raise NotJudged(f"{provoked.by} is answered {provoked.answer.status}, which is no error")
+        yield provoked
 
 
 def an_unknown_path(subject: Subject) -> Iterator[Provoked]:

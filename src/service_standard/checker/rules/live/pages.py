@@ -74,6 +74,8 @@ def pages_are_parts_of_one_list(subject: Subject) -> Iterator[Finding]:
         _make(subject, operation)
         whole, first, second = (_page(subject, operation, limit=n, offset=o) for n, o in ((2, 0), (1, 0), (1, 1)))
         rows, one, two = (_items(answer) for answer in (whole, first, second))
+        if not rows:
+            raise NotJudged(f"{operation.name} lists nothing")
         if len(one) > 1:
             yield first.finding(f"{operation.name}: limit=1 answers {len(one)} items")
         elif one + two != rows:

@@ -10,7 +10,6 @@ from service_standard.checker.live.identity import id_in
 from service_standard.checker.openapi import Operation
 from service_standard.checker.rule import Finding, NotJudged, Rule
 from service_standard.checker.rules.live.each import each
-from service_standard.checker.rules.live.problem import LOWEST_ERROR
 from service_standard.checker.subject import Subject
 
 KEY: Final = "Idempotency-Key"
@@ -24,7 +23,7 @@ def a_key_makes_one_resource(subject: Subject) -> Iterator[Finding]:
     def judge(operation: Operation) -> Iterator[Finding]:
         call = _keyed(subject, operation)
         first, second = call.send(), call.send()
-        if first.status >= LOWEST_ERROR:
+        if not first.is_success:
             raise NotJudged(f"{operation.name} answers {first.came[:120]}")
         if second.status != first.status or _id(second, operation) != _id(first, operation):
             yield second.finding(f"{operation.name}: the same key and body are not answered as the first time")
@@ -38,7 +37,7 @@ def a_key_is_for_one_request(subject: Subject) -> Iterator[Finding]:
         other = next(
             (body for body in subject.walk.bodies(operation) if call.with_body(body).content != call.content), None
         )
-        if other is None or call.send().status >= LOWEST_ERROR:
+        if other is None or not call.send().is_success:
             raise NotJudged(f"no two bodies of {operation.name} are taken")
         answer = call.with_body(other).send()
         if answer.status not in REUSED:

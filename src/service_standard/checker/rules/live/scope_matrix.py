@@ -26,6 +26,11 @@ def too_few_scopes_are_403(subject: Subject) -> Iterator[Finding]:
 
 
 def enough_scopes_are_let_in(subject: Subject) -> Iterator[Finding]:
+    refusal = subject.walk.refusal
+    if refusal:
+        yield refusal.finding("a token with every scope of the contract is refused as a bad one")
+        return
+
     def judge(operation: Operation) -> Iterator[Finding]:
         for scopes in operation.security:
             call = subject.walk.call(operation, fresh=operation.method == "DELETE")
