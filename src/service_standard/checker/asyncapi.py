@@ -31,7 +31,18 @@ class Message:
 
     @property
     def content_type(self) -> str:
-        return str(self.node.get("contentType") or self.root.get("defaultContentType") or "")
+        said = self._said("contentType")
+        return str(said.value if said else self.root.get("defaultContentType") or "")
+
+    @property
+    def headers(self) -> Node | None:
+        """The schema of what the broker carries beside the message."""
+        return self._said("headers")
+
+    def _said(self, word: str) -> Node | None:
+        """What the message says itself, or else the first of its traits."""
+        traits = self.node["traits"].elements() if "traits" in self.node else ()
+        return next((node[word] for node in (self.node, *traits) if word in node), None)
 
     @property
     def type(self) -> str:

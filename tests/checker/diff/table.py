@@ -31,6 +31,7 @@ OPERATIONS: Final = (
     ),
     Edit("a parameter must be sent", API, f"{LIST}/parameters/0/required", YES, {"✗ parameter.required"}),
     Edit("a parameter is written otherwise", API, f"{LIST}/parameters/0/explode", NO, {"✗ parameter.style"}),
+    Edit("a parameter is written as before", API, f"{LIST}/parameters/0/explode", YES, set()),
     Edit("a page is smaller", API, f"{LIST}/parameters/0/schema/maximum", 50, {"✗ request.limit.narrowed"}),
     Edit("a page is larger", API, f"{LIST}/parameters/0/schema/maximum", 500, {"+ request.limit.widened"}),
     Edit("a default is another", API, f"{LIST}/parameters/0/schema/default", 20, {"✗ request.default.changed"}),

@@ -7,8 +7,8 @@ from service_standard.checker.asyncapi import AsyncApi, Message
 from service_standard.checker.diff.change import Change
 from service_standard.checker.diff.kinds import EVENT, INBOUND, Side, kind
 from service_standard.checker.diff.schemas import of_schemas
+from service_standard.checker.diff.servers import of_servers
 from service_standard.checker.documents import part
-from service_standard.contract import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ def of_asyncapi(old: AsyncApi, new: AsyncApi) -> Iterator[Change]:
     for key in [key for key in after if key not in before]:
         event = after[key]
         yield Change(kind(f"{event.side.name}.added"), (event.name,), None, event.name, event.messages[0].node)
+    yield from of_servers(old.root, new.root, "broker")
 
 
 def _events(document: AsyncApi) -> dict[tuple[str, str], Event]:
@@ -76,8 +77,4 @@ def _of_event(old: Event, new: Event) -> Iterator[Change]:
         id_ = f"{side.name}.media-type.changed"
         yield Change(kind(id_), (name,), before.content_type, after.content_type, after.node)
     yield from of_schemas(before.payload, after.payload, side, name)
-    yield from of_schemas(_headers(before), _headers(after), side, f"{name} headers")
-
-
-def _headers(message: Message) -> Node | None:
-    return part(message.node, "headers")
+    yield from of_schemas(before.headers, after.headers, side, f"{name} headers")

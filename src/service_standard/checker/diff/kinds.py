@@ -22,6 +22,7 @@ REQUEST: Final = Side("request", "client authors", is_taken=True)
 RESPONSE: Final = Side("response", "client authors", is_taken=False)
 EVENT: Final = Side("event", "event consumers", is_taken=False)
 INBOUND: Final = Side("inbound", "event senders", is_taken=True)
+WEBHOOK: Final = Side("webhook", "webhook receivers", is_taken=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ _BREAKING: Final[Mapping[str, str]] = MappingProxyType(
         "response.status.removed": "Code that waits for this status waits in vain, and meets another.",
         "response.header.removed": "Code that reads it finds nothing.",
         "response.header.optional": "Code that counts on it finds nothing, now and then.",
+        "server.removed": "Calls to this address reach nobody, or somebody else.",
         "security.alternative.removed": "Tokens that were enough are refused.",
         "security.scope.added": "Tokens with the scopes that were enough answer 403.",
     }
@@ -87,6 +89,7 @@ _SURPRISING: Final[Mapping[str, str]] = MappingProxyType(
 )
 _HARMLESS_TO_CLIENTS: Final = (
     "document.added",
+    "server.added",
     "operation.added",
     "operation.deprecated",
     "parameter.added",
@@ -105,6 +108,7 @@ _BREAKING_CONSUMERS: Final[Mapping[str, str]] = MappingProxyType(
         "event.removed": "They wait for it in vain.",
         "event.channel.removed": "They listen where nothing comes any more.",
         "event.media-type.changed": "They parse another format than the one that comes.",
+        "broker.removed": "They are connected to where nothing comes any more.",
     }
 )
 _BREAKING_SENDERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -114,7 +118,21 @@ _BREAKING_SENDERS: Final[Mapping[str, str]] = MappingProxyType(
         "inbound.media-type.changed": "They send another format than the one that is read.",
     }
 )
-_HARMLESS_TO_EVENTS: Final = ("event.added", "event.channel.added", "inbound.added", "inbound.channel.added")
+_BREAKING_RECEIVERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "webhook.removed": "They wait for it in vain.",
+        "webhook.media-type.removed": "They are sent a format that they do not read.",
+        "webhook.status.removed": "The answer that used to be enough is taken for a failure.",
+    }
+)
+_HARMLESS_TO_RECEIVERS: Final = ("webhook.added", "webhook.media-type.added", "webhook.status.added")
+_HARMLESS_TO_EVENTS: Final = (
+    "broker.added",
+    "event.added",
+    "event.channel.added",
+    "inbound.added",
+    "inbound.channel.added",
+)
 
 
 def kind(id_: str) -> Kind:
@@ -128,6 +146,8 @@ def _tables() -> Iterator[Mapping[str, Kind]]:
     yield _kinds("additive", "client authors", dict.fromkeys(_HARMLESS_TO_CLIENTS, _HARMLESS))
     yield _kinds("breaking", EVENT.who, _BREAKING_CONSUMERS)
     yield _kinds("breaking", INBOUND.who, _BREAKING_SENDERS)
+    yield _kinds("breaking", WEBHOOK.who, _BREAKING_RECEIVERS)
+    yield _kinds("additive", WEBHOOK.who, dict.fromkeys(_HARMLESS_TO_RECEIVERS, _HARMLESS))
     yield _kinds("additive", EVENT.who, dict.fromkeys(_HARMLESS_TO_EVENTS, _HARMLESS))
 
 

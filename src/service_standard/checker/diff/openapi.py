@@ -7,6 +7,8 @@ from service_standard.checker.diff.change import Change
 from service_standard.checker.diff.kinds import REQUEST, RESPONSE, kind
 from service_standard.checker.diff.schemas import of_schemas
 from service_standard.checker.diff.security import of_security
+from service_standard.checker.diff.servers import of_servers
+from service_standard.checker.diff.webhooks import of_webhooks
 from service_standard.checker.documents import part
 from service_standard.checker.openapi import OpenApi, Operation, is_error, media_types
 from service_standard.contract import Json, Node
@@ -28,6 +30,8 @@ def of_openapi(old: OpenApi, new: OpenApi) -> Iterator[Change]:
             yield Change(kind(id_), (operation.name,), operation.id, None, operation.node)
     for key in after.keys() - before.keys():
         yield Change(kind("operation.added"), (after[key].name,), None, after[key].id, after[key].node)
+    yield from of_servers(old.root, new.root, "server")
+    yield from of_webhooks(old, new)
 
 
 def _by_key(document: OpenApi) -> dict[tuple[str, str], Operation]:
@@ -84,10 +88,20 @@ def _of_parameter(old: Node, new: Node, where: str) -> Iterator[Change]:
     if old.get("name") != new.get("name") and new.get("in") == "path":
         yield Change(kind("parameter.renamed"), (where,), old.get("name"), new.get("name"), new)
     yield from _of_need("parameter", old, new, where)
-    styles = [{word: node.get(word) for word in ("style", "explode") if word in node} for node in (old, new)]
-    if styles[0] != styles[1]:
-        yield Change(kind("parameter.style"), (where,), styles[0], styles[1], new)
+    before, after = _style(old), _style(new)
+    if before != after:
+        yield Change(kind("parameter.style"), (where,), before, after, new)
     yield from of_schemas(_schema(old), _schema(new), REQUEST, where)
+
+
+def _style(parameter: Node) -> Json:
+    """How the value is written on the wire, what is not said included."""
+    written = next(iter(media_types(parameter)), None)
+    if written:
+        return written
+    style = parameter.get("style") or ("form" if parameter.get("in") in {"query", "cookie"} else "simple")
+    explode = parameter.get("explode")
+    return {"style": style, "explode": style == "form" if explode is None else explode}
 
 
 def _of_need(word: str, old: Node, new: Node, where: str) -> Iterator[Change]:
