@@ -66,7 +66,7 @@ def _publish(rows: Sequence[Row]) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=5.0, help="how long each round of each subject takes")
+    parser.add_argument("--seconds", type=int, default=5, help="how long each round of each subject takes")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=[], help="the names of the work to do")
     return parser.parse_args()

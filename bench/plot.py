@@ -9,8 +9,8 @@ from typing import Final
 from bench.results import Row
 
 FILE: Final = Path(__file__).resolve().parent / "results.svg"
-WIDTH: Final = 860
-LEFT: Final = 170
+WIDTH: Final = 880
+LEFT: Final = 195
 BAR: Final = 16
 GAP: Final = 5
 BETWEEN: Final = 30

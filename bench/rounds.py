@@ -18,7 +18,7 @@ from service_standard.auth.minting import mint
 from service_standard.settings import Settings
 
 TOLD: Final = 2000
-WARM_SECONDS: Final = 1.0
+WARM_SECONDS: Final = 1
 HOURS: Final = 24
 HALF: Final = 0.5
 
@@ -30,7 +30,7 @@ class Plan:
     databases: Databases
     collector: str
     directory: Path
-    seconds: float
+    seconds: int
     rounds: int
 
     def samples(self, runs: Sequence["Run"], rate: float = 0.0) -> Mapping[Subject, Sequence[Sample]]:
@@ -63,7 +63,7 @@ class Run:
             raise Unfit(f"{self.subject}: {unfit}\n{self.process.output.read_text()[-TOLD:]}") from unfit
         self.measure(0, WARM_SECONDS, 0.0)
 
-    def measure(self, number: int, seconds: float, rate: float) -> Sample:
+    def measure(self, number: int, seconds: int, rate: float) -> Sample:
         arguments = self.work.arguments(self.database, number, seconds)
         before, used = counts(self.database), self._settled()
         measured = load(self.process.url, self.work.script, (self.token, *arguments), seconds, rate)

@@ -28,7 +28,7 @@ class Work:
 
     name: str
     script: str
-    arguments: Callable[[Database, int, float], Sequence[str]]
+    arguments: Callable[[Database, int, int], Sequence[str]]
     subjects: Sequence[Subject]
     databases: Sequence[str] = KINDS
     rows: tuple[int, ...] = (0, 0, 0, 0)
@@ -61,27 +61,27 @@ def works() -> Sequence[Work]:
     )
 
 
-def _seeded(_: Database, __: int, ___: float) -> Sequence[str]:
+def _seeded(_: Database, __: int, ___: int) -> Sequence[str]:
     return (prefix(SEEDED), str(ORDERS))
 
 
-def _pending(database: Database, number: int, seconds: float) -> Sequence[str]:
+def _pending(database: Database, number: int, seconds: int) -> Sequence[str]:
     """New orders for this round, all pending."""
-    count, batch = int(UPDATED_EACH_SECOND * seconds), SEEDED + 1 + number
+    count, batch = UPDATED_EACH_SECOND * seconds, SEEDED + 1 + number
     seed(database, batch, count, "'pending'")
     return (prefix(batch), str(count))
 
 
-def _keys(_: Database, __: int, ___: float) -> Sequence[str]:
+def _keys(_: Database, __: int, ___: int) -> Sequence[str]:
     return (f"{uuid4().hex}-",)
 
 
-def page(path: str) -> Callable[[Database, int, float], Sequence[str]]:
+def page(path: str) -> Callable[[Database, int, int], Sequence[str]]:
     """The arguments of a script that asks for this page."""
     return lambda *_: ("GET", path, "", "")
 
 
-def _post(body: str, anonymous: str) -> Callable[[Database, int, float], Sequence[str]]:
+def _post(body: str, anonymous: str) -> Callable[[Database, int, int], Sequence[str]]:
     return lambda *_: ("POST", "/orders", body, anonymous)
 
 

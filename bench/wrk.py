@@ -31,7 +31,7 @@ def is_installed() -> bool:
     return shutil.which("wrk") is not None
 
 
-def load(url: str, script: str, arguments: Sequence[str], seconds: float, rate: float = 0.0) -> Measured:
+def load(url: str, script: str, arguments: Sequence[str], seconds: int, rate: float = 0.0) -> Measured:
     """What a service does under a script: as fast as it can, or at a rate that does not wait for answers.
 
     The first of the arguments is the token. A paced run has more connections than it needs, so that a slow answer
@@ -42,7 +42,7 @@ def load(url: str, script: str, arguments: Sequence[str], seconds: float, rate: 
     before = _own_cpu()
     done = subprocess.run(  # noqa: S603 a fixed command
         [
-            *("wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds:g}s"),
+            *("wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s"),
             *("--script", f"{script}.lua", url, "--", token, f"{rate:g}", *rest),
         ],
         cwd=SCRIPTS,
