@@ -60,7 +60,7 @@ check: $(DEV_DEPS) ## lint, format, types, generated models, validity of the con
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python scripts/generate_models.py --check
+	$(BIN)/service-standard models --check
 	$(BIN)/python -m openapi_spec_validator openapi/orders.yaml
 
 format: $(DEV_DEPS) ## rewrite the sources as the linter wants them
@@ -68,7 +68,7 @@ format: $(DEV_DEPS) ## rewrite the sources as the linter wants them
 	$(BIN)/ruff format .
 
 models: $(DEV_DEPS) ## write the models from the contracts
-	$(BIN)/python scripts/generate_models.py
+	$(BIN)/service-standard models
 
 mutations: $(DEV_DEPS) ## change one fact of a contract at a time: behaviour follows or the start is refused
 	$(BIN)/python -m tests.contract.mutations
@@ -80,7 +80,7 @@ lock: $(UV) ## resolve the dependencies anew, with hashes; LOCK_FLAGS=--upgrade 
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  | $(COMPILE) --output-file requirements-build.txt -
 	$(COMPILE) --output-file requirements.txt pyproject.toml
-	$(COMPILE) --constraints requirements.txt --extra dev --extra checker --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --constraints requirements.txt --extra dev --extra checker --extra models --output-file requirements-dev.txt pyproject.toml
 
 clean: ## remove the environment and everything that was made, but no database
 	rm -rf $(VENV) build .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache src/*.egg-info

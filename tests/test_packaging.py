@@ -82,6 +82,7 @@ def test_every_locked_requirement_is_exact_and_has_hashes(lock: str) -> None:
         ("requirements-dev.txt", PROJECT["project"]["dependencies"]),
         ("requirements-dev.txt", PROJECT["project"]["optional-dependencies"]["dev"]),
         ("requirements-dev.txt", PROJECT["project"]["optional-dependencies"]["checker"]),
+        ("requirements-dev.txt", PROJECT["project"]["optional-dependencies"]["models"]),
     ],
 )
 def test_a_lock_holds_what_the_project_asks_for(lock: str, wanted: list[str]) -> None:

@@ -20,6 +20,7 @@ from service_standard.events.event import EventBuilder, Fact
 from service_standard.identity import new_id, now_ns, timestamp
 from service_standard.telemetry.spans import trace_id
 from service_standard.writes.queue import Decision
+from service_standard.writes.versions import etag
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +110,4 @@ def _fact(order: Order, before: Order | None, cause: Cause) -> Fact:
 
 def _headers(order: Order, before: Order | None) -> dict[str, str]:
     location = {} if before else {"Location": f"/orders/{order.id}"}
-    return {**location, "ETag": order.etag}
+    return {**location, "ETag": etag(order.version)}

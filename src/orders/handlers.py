@@ -26,8 +26,8 @@ from service_standard.problems import (
 )
 from service_standard.writes.idempotency import Claim
 from service_standard.writes.queue import Change, Decision, WriteQueue
+from service_standard.writes.versions import ETAG, etag, require_version
 
-ETAG: Final = SentHeader("ETag", '"1"')
 LOCATION: Final = SentHeader("Location", "/orders/019a9f2e-7c1b-7d53-9a52-0f6f3b1c2d3e")
 LINK: Final = SentHeader("Link", '</orders?limit=10&cursor=AZqfLnwbfVOaUg9vOxwtPg>; rel="next"', always=False)
 
@@ -73,7 +73,7 @@ class OrderHandlers:
         order = await self._store.get(id, caller.owner)
         if order is None:
             raise _no_such_order()
-        return reply(shown_order(order), {"ETag": order.etag})
+        return reply(shown_order(order), {"ETag": etag(order.version)})
 
     async def update_order(
         self, caller: Caller, id: str, body: OrderUpdate, if_match: str | None, idempotency_key: str | None
@@ -85,7 +85,7 @@ class OrderHandlers:
     def _advance(self, caller: Caller, if_match: str | None, body: OrderUpdate, order: Order | None) -> Decision[Order]:
         if order is None or caller.owner not in (None, order.customer_id):
             raise _no_such_order()
-        order.require_version(if_match)
+        require_version(order.version, if_match)
         return self._changes.advance(order, body.status, present(body.reason), Cause(caller.subject))
 
     async def list_orders(

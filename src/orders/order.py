@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from orders.workflow import Workflow
-from service_standard.problems import CONFLICT, PRECONDITION_FAILED, Problem
+from service_standard.problems import CONFLICT, Problem
 
 # Crockford's base 32: no letter that looks like a digit, and no U.
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -38,10 +38,6 @@ class Order:
     updated_at: str
     created_by: str
 
-    @property
-    def etag(self) -> str:
-        return f'"{self.version}"'
-
     def advanced(self, to: str, workflow: Workflow, at: str) -> "Order":
         """This order in its next status.
 
@@ -57,13 +53,6 @@ class Order:
     def noted(self, at: str) -> "Order":
         """This order in its next version, in the same status: something was added to its history."""
         return replace(self, version=self.version + 1, updated_at=max(at, self.updated_at))
-
-    def require_version(self, if_match: str | None) -> None:
-        """Refuses with 412 unless `If-Match` is absent, `*`, or names this version (RFC 9110, 13.1.1: strongly)."""
-        if if_match is None or if_match == "*":
-            return
-        if self.etag not in (tag.strip() for tag in if_match.split(",")):
-            raise Problem(PRECONDITION_FAILED, "The order has changed since that version")
 
 
 def new_number() -> str:

@@ -8,17 +8,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service_standard.auth.minting import mint
 from service_standard.checker.__main__ import main
 from service_standard.checker.new.template import files, words_of
 from service_standard.checker.rules import every_rule
 from service_standard.checker.run import run
 from service_standard.checker.subject import Subject
+from service_standard.settings import DEVELOPMENT_SECRET
 from tests import process
-from tests.service import settings_for
 from tests.sources import SRC
 
-SCOPES = ("deliveries.read", "deliveries.write")
+DEVELOPMENT = {"ENVIRONMENT": "development", "HOST": "127.0.0.1", "PORT": "0", "MIGRATE_ON_START": "true"}
 
 
 @pytest.fixture(scope="module")
@@ -35,39 +34,59 @@ def test_a_new_service_keeps_every_rule_that_its_files_can_be_judged_by(service:
     assert {"API-01.valid", "AUTH-03.agree", "EVT-01.valid", "EVT-02.envelope", "MAN-01.words"} <= judged
 
 
-def test_a_new_service_starts_and_keeps_what_it_is_given(service: Path, tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path / 'deliveries.db'}"
+def test_a_new_service_serves_and_no_live_rule_finds_fault_with_it(service: Path, tmp_path: Path) -> None:
     where = {
-        "ENVIRONMENT": "development",
-        "HOST": "127.0.0.1",
-        "PORT": "0",
-        "DATABASE_URL": database,
+        **DEVELOPMENT,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'deliveries.db'}",
         "SERVICE_MANIFEST": str(service / "service.yaml"),
         "PYTHONPATH": f"{SRC}:{service / 'src'}",
     }
-    token = {"Authorization": f"Bearer {mint(settings_for(database), 'test-user', SCOPES, 1)}"}
-    with process.process(sys.executable, "-W", "error", "-m", "deliveries", **where) as started:
+    deliveries = (sys.executable, "-W", "error", "-m", "deliveries")
+    made = subprocess.run([*deliveries, "token", "--raw"], env=where, capture_output=True, text=True, check=True)
+    token = {"Authorization": f"Bearer {made.stdout.strip()}"}
+    with process.process(*deliveries, "serve", **where) as started:
         with httpx.Client(base_url=started.url, headers=token) as caller:
             created = caller.post("/deliveries", json={"name": "first"})
             assert (created.status_code, created.json()["name"]) == (201, "first")
             assert caller.get(created.headers["Location"]).json() == created.json()
+        judged = ["--url", started.url, "--jwt-secret", DEVELOPMENT_SECRET, "--examples", "3"]
+        assert main(["check", str(service), *judged]) == 0
         assert started.stop().code == 0
 
 
-def test_a_new_service_passes_its_own_tests_and_the_linter(service: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        ["-m", "ruff", "check", "--no-cache"],
+        ["-m", "service_standard.checker", "models", "--check"],
+    ],
+    ids=["its own tests", "the linter", "the generator of models"],
+)
+def test_a_new_service_passes(command: list[str], service: Path, tmp_path: Path) -> None:
     environ = {
         **os.environ,
         "PYTHONPATH": str(SRC),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": f"--basetemp={tmp_path / 'tests'}",
     }
-    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'tests'}"]
-    lint = ["-m", "ruff", "check", "--no-cache", "--select", "F,I"]
-    for command in (tests, lint):
-        done = subprocess.run(
-            [sys.executable, *command], cwd=service, env=environ, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout
+    done = subprocess.run(
+        [sys.executable, *command], cwd=service, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_stale_model_is_found_and_written_anew(tmp_path: Path) -> None:
+    directory = tmp_path / "parcels"
+    assert main(["new", "parcels", str(directory)]) == 0
+    module = directory / "src/parcels/models.py"
+    (text, stale) = (module.read_text(), module.read_text().replace("version: int", "version: str"))
+    module.write_text(stale)
+    assert main(["models", "--check", str(directory)]) == 1
+    assert module.read_text() == stale
+    assert main(["models", str(directory)]) == 0
+    assert module.read_text() == text
 
 
 def test_nothing_of_the_template_is_left_in_a_new_service(service: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from service_standard.checker import catalog_command, check_command, diff_command, new_command
+from service_standard.checker import catalog_command, check_command, diff_command, models_command, new_command
 from service_standard.checker.refusal import Refused
 
 CANNOT_RUN: Final = 2
@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, tuple[Callable[[argparse.ArgumentParser], None], Co
         "diff": (diff_command.arguments, diff_command.diff, "say whom the changes between two versions break"),
         "catalog": (catalog_command.arguments, catalog_command.catalog, "list all services below some directories"),
         "new": (new_command.arguments, new_command.new, "make a service that starts and keeps the standard"),
+        "models": (models_command.arguments, models_command.models, "write the models of a service from its contracts"),
     }
 )
 

@@ -18,6 +18,7 @@ TEMPLATE: Final = Path(__file__).parent / "template"
 SUFFIX: Final = ".tmpl"
 _PLURAL: Final = re.compile(r"[a-z][a-z0-9]{1,30}s")
 _WORD: Final = re.compile(r"{{(\w+)}}")
+_PATH: Final = re.compile(r"^  /(\w+):$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def words_of(name: str) -> Words:
     words = Words(name, _singular(name))
     if iskeyword(words.name) or iskeyword(words.one) or find_spec(name) is not None:
         raise Refused(f"{name}: Python has something else of that name")
-    if _identifiers() & {*words.written.values()}:
+    if (_identifiers() | _paths()) & {*words.written.values()}:
         raise Refused(f"{name}: the new service uses that word for something else")
     return words
 
@@ -63,6 +64,11 @@ def _identifiers() -> set[str]:
     lines = StringIO("\n".join(_WORD.sub(r"\1", text) for text in sources)).readline
     replaced = {word for text in sources for word in _WORD.findall(text)}
     return {token.string for token in generate_tokens(lines) if token.type == NAME} - replaced
+
+
+def _paths() -> set[str]:
+    """The paths that the template serves beside those of what it keeps, without their slash."""
+    return {found for text in files().values() for found in _PATH.findall(text)}
 
 
 def files() -> dict[str, str]:

@@ -1,0 +1,41 @@
+"""The models that have the shapes of a service's contracts."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from datamodel_code_generator import InputFileType, PythonVersion, generate
+from datamodel_code_generator.enums import DataModelType
+from datamodel_code_generator.format import Formatter
+
+from service_standard.contract.document import load_document
+from service_standard.contract.shape import model_shapes
+from service_standard.manifest import load_manifest
+
+
+def generated(directory: Path) -> Iterator[tuple[Path, str]]:
+    """The modules of a service, each with its text; its package has the name of the service.
+
+    Raises:
+        ContractError: the manifest or a contract cannot be read.
+    """
+    manifest = load_manifest(directory / "service.yaml")
+    package = directory / "src" / manifest.name.replace("-", "_")
+    for contract, module in ((manifest.api, "models.py"), (manifest.events, "event_models.py")):
+        yield package / module, _module(contract, str(contract.relative_to(directory)))
+
+
+def _module(contract: Path, name: str) -> str:
+    shapes = {"components": {"schemas": model_shapes(load_document(contract))}}
+    module = generate(
+        json.dumps({"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {}, **shapes}),
+        input_file_type=InputFileType.OpenAPI,
+        output_model_type=DataModelType.PydanticV2BaseModel,
+        target_python_version=PythonVersion.PY_311,
+        use_missing_sentinel=True,
+        import_overrides={"MISSING": "pydantic"},
+        disable_timestamp=True,
+        formatters=[Formatter.RUFF_FORMAT],
+        custom_file_header=f'"""The shapes of {name}, made from it by `make models`: change the contract."""',
+    )
+    return f"{module}\n"
