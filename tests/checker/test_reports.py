@@ -18,6 +18,7 @@ from tests.checker.spoilt import MANIFEST, OPENAPI, at
 
 HOSTILE = '<script>alert("\x00")</script> `&'
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+WIDEST = 120
 NARROWEST = 500  # a window of Chromium is never narrower
 
 
@@ -41,7 +42,9 @@ def test_the_table_shows_each_requirement_once_and_then_each_finding(report: Rep
         assert len(re.findall(rf"^  . {outcome.rule.requirement.id} ", text, re.MULTILINE)) == 1
     assert "✗ MAN-02.documents" in text
     assert "! API-12.summaries" in text
-    assert "not judged: no running service was given (--url)" in text
+    (reason,) = re.findall(r"^  \u2013 no running service was given \(--url\)\n((?: {6}.*\n)+)", text, re.MULTILINE)
+    assert {"API-02.served", "LIFE-01.probes"} <= set(reason.replace(",", " ").split())
+    assert max(map(len, text.partition("\nnot judged\n")[0].splitlines())) <= WIDEST
 
 
 def test_json_has_every_outcome_with_its_findings(report: Report) -> None:

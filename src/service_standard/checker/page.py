@@ -23,9 +23,16 @@ pre { margin: .25rem 0; padding: .5rem .6rem; background: var(--paper); border: 
 .counts b { font-size: 1.2rem; } .soft { color: var(--soft); font-size: .9rem; }
 details, .row { border-top: 1px solid var(--line); } summary, .row { padding: .45rem 0; }
 summary { cursor: pointer; list-style: none; } summary::-webkit-details-marker { display: none; }
+.line { display: grid; grid-template-columns: 1.4rem 4.6rem 1fr auto; }
+.line::after { content: "▸"; padding-left: .5rem; color: var(--soft); } details[open] > .line::after { content: "▾"; }
+.bar { display: flex; gap: 2px; height: .5rem; margin: 1rem 0; }
+.bar i { border-radius: 4px; background: currentColor; }
+@media (max-width: 30rem) { .line { grid-template-columns: 1.4rem 1fr auto; }
+  .line .text { grid-column: 2 / 4; grid-row: 2; } .line::after { grid-column: 3; grid-row: 1; } }
 .sign { display: inline-block; width: 1.3em; font-weight: 700; } .id { font-weight: 600; margin-right: .4em; }
 .ok { color: var(--ok); } .no { color: var(--no); } .warn { color: var(--warn); } .none { color: var(--soft); }
-.rule { margin: .25rem 0 1rem; padding: .75rem .9rem; background: var(--card); border-radius: 8px; }
+.rule { margin: .25rem 0 .75rem; padding: .6rem .9rem; background: var(--card); border-left: 3px solid var(--line);
+  border-radius: 8px; } .rule.failed { border-color: var(--no); } .rule.warned { border-color: var(--warn); }
 .rule ul { margin: .5rem 0; padding-left: 1.1rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; } .wide table { min-width: 100%; }
 th, td { padding: .35rem .6rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top;

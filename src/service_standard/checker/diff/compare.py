@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from service_standard.checker.asyncapi import AsyncApi
 from service_standard.checker.diff.asyncapi import of_asyncapi
@@ -10,11 +10,13 @@ from service_standard.checker.diff.change import Change, grouped
 from service_standard.checker.diff.kinds import Effect, kind
 from service_standard.checker.diff.openapi import of_openapi
 from service_standard.checker.diff.source import Source
+from service_standard.checker.live.deadline import within
 from service_standard.checker.openapi import OpenApi
 from service_standard.checker.refusal import Refused
 from service_standard.checker.rule import Place
 from service_standard.contract import ContractError
 
+LONGEST: Final = 60.0
 Document = TypeVar("Document", OpenApi, AsyncApi)
 
 
@@ -43,7 +45,9 @@ def compared(old: Source, new: Source) -> Difference:
     if not (old.openapi and new.openapi) and not (old.asyncapi and new.asyncapi):
         raise Refused(f"{old.name} and {new.name} have no kind of contract in common")
     try:
-        return Difference(old, new, tuple(grouped(_changes(old, new))))
+        return within(LONGEST, lambda: Difference(old, new, tuple(grouped(_changes(old, new)))))
+    except TimeoutError as error:
+        raise Refused(f"the contracts are too large to be compared: {error}") from error
     except ContractError as error:
         raise Refused(" ".join(error.faults[0].split())) from error
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from textwrap import fill
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +14,8 @@ SIGNS: Final = MappingProxyType({"passed": "✓", "failed": "✗", "warned": "!"
 COLOURS: Final = MappingProxyType({"passed": "32", "failed": "31;1", "warned": "33", "not judged": "2"})
 WORST_FIRST: Final[tuple[Verdict, ...]] = ("failed", "warned", "not judged", "passed")
 MOST_SHOWN: Final = 5
+WIDTH: Final = 100
+INDENT: Final = "      "
 
 
 def as_table(report: Report, *, is_terminal: bool = False) -> str:
@@ -37,6 +40,7 @@ def _lines(report: Report, is_terminal: bool) -> Iterator[str]:  # noqa: FBT001 
         yield f"\n{_coloured('1', heading, is_terminal)}"
         for requirement, outcomes in group:
             yield _row(requirement, outcomes, is_terminal)
+    yield from _unjudged(report, is_terminal)
     for outcome in report.outcomes:
         yield from _evidence(outcome, is_terminal)
     yield f"\n{summary(report)}"
@@ -50,17 +54,35 @@ def title(report: Report) -> str:
 def summary(report: Report) -> str:
     return (
         f"{report.count('passed')} passed, {report.count('failed')} failed, {report.count('warned')} warned, "
-        f"{report.count('not judged')} not judged; {report.findings} findings in {report.seconds:.1f} s"
+        f"{report.count('not judged')} not judged; {about(report)}"
     )
+
+
+def about(report: Report) -> str:
+    return f"{report.findings} findings in {report.seconds:.1f} s"
 
 
 def _row(requirement: Requirement, outcomes: list[Outcome], is_terminal: bool) -> str:  # noqa: FBT001 private, and passed on
     verdict = verdict_of(outcomes)
     sign = _coloured(COLOURS[verdict], SIGNS[verdict], is_terminal)
-    unjudged = [outcome.reason for outcome in outcomes if outcome.verdict == "not judged"]
-    part = f"{len(unjudged)} of {len(outcomes)} rules " if len(unjudged) < len(outcomes) else ""
-    note = f"\n             {part}not judged: {'; '.join(dict.fromkeys(unjudged))}" if unjudged else ""
+    judged = sum(outcome.verdict != "not judged" for outcome in outcomes)
+    note = f" {judged} of {len(outcomes)} rules judged" if 0 < judged < len(outcomes) else ""
     return f"  {sign} {requirement.id:<8} {requirement.text}{_coloured('2', note, is_terminal)}"
+
+
+def _unjudged(report: Report, is_terminal: bool) -> Iterator[str]:  # noqa: FBT001 private, and passed on
+    """Each reason once, with the rules that it kept from being judged."""
+    reasons: dict[str, list[str]] = {}
+    for outcome in report.outcomes:
+        if outcome.verdict == "not judged":
+            reasons.setdefault(outcome.reason, []).append(outcome.rule.id)
+    if reasons:
+        yield f"\n{_coloured('1', 'not judged', is_terminal)}"
+    for reason, rules in reasons.items():
+        yield f"  {SIGNS['not judged']} {reason}"
+        yield _coloured(
+            "2", fill(", ".join(rules), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT), is_terminal
+        )
 
 
 def _evidence(outcome: Outcome, is_terminal: bool) -> Iterator[str]:  # noqa: FBT001 private, and passed on
