@@ -1,9 +1,11 @@
 """The command line: real processes, from the environment that they are given to the exit code that they leave."""
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
@@ -13,8 +15,17 @@ import httpx
 import pytest
 
 from service_standard.settings import Settings
-from tests.process import DEVELOPMENT, SECRET, WISH, refused, run, run_here, served
+from tests.process import DEVELOPMENT, SECRET, WISH, process, refused, run, run_here, served
 from tests.service import migrated, settings_for
+
+# What the embedded default needs nothing of: migrations, servers, brokers, collectors, published keys.
+NOT_OF_THE_DEFAULT = {"alembic", "sqlalchemy", "asyncpg", "confluent_kafka", "aiormq", "httpx", "requests", "google"}
+TELLING_ITS_MODULES = """
+import atexit, json, sys
+atexit.register(lambda: print(json.dumps({"message": "ended", "modules": list(sys.modules)})))
+from orders.__main__ import main
+sys.exit(main(["serve"]))
+"""
 
 
 @pytest.fixture
@@ -43,6 +54,17 @@ def test_a_start_is_told_in_a_few_calm_lines_of_our_own(url: str) -> None:
     assert {line["level"] for line in told} == {"INFO"}
     assert {line["message"] for line in told} == {"readiness changed"}
     assert len(told) == len({line["check"] for line in told})
+
+
+def test_what_is_not_used_is_not_loaded(migrated_file: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(migrated_file, tmp_path / "orders.db")
+    where = {**DEVELOPMENT, "HOST": "127.0.0.1", "PORT": "0", "DATABASE_URL": f"sqlite:///{copy}"}
+    with process(sys.executable, "-c", TELLING_ITS_MODULES, **where) as service:
+        assert httpx.get(f"{service.url}/readyz").status_code == 200
+        assert service.stop().code == 0
+    loaded = {name.partition(".")[0] for name in service.lines[-1]["modules"]}
+    assert "fastapi" in loaded
+    assert loaded & NOT_OF_THE_DEFAULT == set()
 
 
 def test_no_acknowledged_write_is_lost_when_the_service_is_told_to_end(url: str, tmp_path: Path) -> None:

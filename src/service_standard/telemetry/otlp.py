@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics.export import MetricExporter
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from service_standard.settings import Settings
+
+# An exporter is imported where it is chosen: whoever has no collector does not wait for protobuf at each start, and who
+# has one that speaks HTTP does not wait for gRPC, a library as large as the rest of telemetry.
+# ruff: noqa: PLC0415
 
 TRACES_PATH: Final = "/v1/traces"
 METRICS_PATH: Final = "/v1/metrics"
@@ -19,10 +21,11 @@ def span_exporter(settings: Settings) -> SpanExporter | None:
     if endpoint is None:
         return None
     if settings.otel_exporter_otlp_protocol == "grpc":
-        # Whoever does not choose it does not wait at each start for a library as large as the rest of telemetry.
-        from opentelemetry.exporter.otlp.proto.grpc import trace_exporter as grpc  # noqa: PLC0415 as said above
+        from opentelemetry.exporter.otlp.proto.grpc import trace_exporter as grpc
 
         return grpc.OTLPSpanExporter(endpoint, insecure=_is_plain(endpoint))
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
     return OTLPSpanExporter(_url(endpoint, TRACES_PATH))
 
 
@@ -32,9 +35,11 @@ def metric_exporter(settings: Settings) -> MetricExporter | None:
     if endpoint is None:
         return None
     if settings.otel_exporter_otlp_protocol == "grpc":
-        from opentelemetry.exporter.otlp.proto.grpc import metric_exporter as grpc  # noqa: PLC0415 as for spans
+        from opentelemetry.exporter.otlp.proto.grpc import metric_exporter as grpc
 
         return grpc.OTLPMetricExporter(endpoint, insecure=_is_plain(endpoint))
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+
     return OTLPMetricExporter(_url(endpoint, METRICS_PATH))
 
 
