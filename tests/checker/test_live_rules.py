@@ -7,10 +7,13 @@ from service_standard.checker.rules.live import RULES
 from service_standard.checker.run import run
 from tests.checker.parcels import Parcels
 from tests.checker.running import judged_live, orders_running
+from tests.checker.spoilt import FAULTS as SPOILT
+from tests.checker.surroundings import FAULTS as BESIDE
+from tests.checker.surroundings import Beside, judged_beside
 from tests.checker.unfit import FAULTS, Unfit
 
-# What needs more than one running service: a log file, a receiver, a second replica, a command that breaks something.
-TESTED_ELSEWHERE = frozenset({"OBS-02.otlp", "LIFE-02.readiness", "LIFE-04.replicas"})
+# What needs more than the running service: a receiver, a second replica, a command that breaks something.
+NEEDS_SURROUNDINGS = frozenset(fault.rule for fault in BESIDE)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.rule}: {fault.words}")
@@ -23,15 +26,21 @@ def test_a_good_service_breaks_no_rule_and_every_rule_is_judged() -> None:
     found = judged_live(Parcels(), every_rule())
     assert [(rule, outcome.findings) for rule, outcome in found.items() if outcome.findings] == []
     unjudged = {rule for rule, outcome in found.items() if outcome.verdict == "not judged"}
-    assert {rule for rule in unjudged if not rule.startswith(("OBS-01", "EVT-05"))} == TESTED_ELSEWHERE
+    assert {rule for rule in unjudged if not rule.startswith(("OBS-01", "EVT-05"))} == NEEDS_SURROUNDINGS
 
 
 def test_our_own_service_breaks_no_rule_while_it_runs() -> None:
     with orders_running(examples=3) as subject:
         found = run(subject, [*RULES, *chosen(["LIFE-01", "EVT-03"], [])]).outcomes
     assert [(outcome.rule.id, outcome.findings) for outcome in found if outcome.findings] == []
-    assert {outcome.rule.id for outcome in found if outcome.verdict == "not judged"} == TESTED_ELSEWHERE
+    assert {outcome.rule.id for outcome in found if outcome.verdict == "not judged"} == NEEDS_SURROUNDINGS
 
 
-def test_every_live_rule_has_a_fault_that_breaks_it() -> None:
-    assert {rule.id for rule in RULES} - TESTED_ELSEWHERE <= {fault.rule for fault in FAULTS}
+@pytest.mark.parametrize("fault", BESIDE, ids=lambda fault: f"{fault.rule}: {fault.words}")
+def test_a_fault_beside_the_service_is_found_by_its_own_rule(fault: Beside) -> None:
+    assert judged_beside(fault, chosen([fault.rule], []))[fault.rule].findings
+
+
+def test_every_rule_has_a_fault_that_breaks_it() -> None:
+    planted = {fault.rule for faults in (SPOILT, FAULTS, BESIDE) for fault in faults}
+    assert {rule.id for rule in every_rule()} == planted

@@ -4,15 +4,18 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
+import jsonschema_rs
 import pytest
 
 from service_standard.checker.report import FORMATS
 from service_standard.checker.rules import every_rule
 from service_standard.checker.run import Report, run
+from tests.checker.formats import SARIF, junit_faults
 from tests.checker.samples import good, subject_of
 from tests.checker.spoilt import MANIFEST, OPENAPI, at
 
@@ -78,6 +81,26 @@ def test_sarif_has_a_result_for_each_finding_at_its_line(report: Report) -> None
         (location,) = result["locations"]
         assert location["physicalLocation"]["region"]["startLine"] >= 1
     assert len(found["invocations"][0]["toolExecutionNotifications"]) == report.count("not judged")
+
+
+def test_sarif_has_what_code_scanning_needs_and_no_word_of_its_own(report: Report) -> None:
+    value = json.loads(FORMATS["sarif"](report, is_terminal=False))
+    faults = jsonschema_rs.Draft202012Validator(SARIF, validate_formats=True).iter_errors(value)
+    assert [(list(fault.instance_path), fault.message) for fault in faults] == []
+
+
+def test_a_finding_has_the_same_fingerprint_in_another_run(report: Report) -> None:
+    moved = replace(report, directory="elsewhere", seconds=0.0)
+    first, second = (
+        json.loads(FORMATS["sarif"](one, is_terminal=False))["runs"][0]["results"] for one in (report, moved)
+    )
+    prints = [result["partialFingerprints"]["finding/v1"] for result in first]
+    assert prints == [result["partialFingerprints"]["finding/v1"] for result in second]
+    assert len(set(prints)) == report.findings
+
+
+def test_junit_has_the_elements_attributes_and_counts_that_its_readers_know(report: Report) -> None:
+    assert junit_faults(fromstring(FORMATS["junit"](report, is_terminal=False))) == []  # noqa: S314 the report is our own
 
 
 class Page(HTMLParser):

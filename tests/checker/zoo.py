@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from service_standard.checker.live.target import DEFAULT_EXAMPLES
 from service_standard.checker.rule import Outcome
@@ -14,8 +15,13 @@ from tests.checker.parcels import Parcels
 from tests.checker.running import judged_live, orders_running
 from tests.checker.samples import GOOD, good, subject_of
 from tests.checker.spoilt import FAULTS, Fault
+from tests.checker.surroundings import FAULTS as BESIDE
+from tests.checker.surroundings import judged_beside
 from tests.checker.unfit import FAULTS as UNFIT
 from tests.sources import ROOT
+
+# For every rule, and for the one that waits until the time is over.
+LONG_ENOUGH: Final = 30.0
 
 
 def fired(outcomes: tuple[Outcome, ...]) -> list[str]:
@@ -36,10 +42,12 @@ def samples() -> Iterator[tuple[str, str, tuple[Outcome, ...]]]:
     yield from ((fault.rule, fault.words, judged(fault)) for fault in FAULTS)
     for unfit in UNFIT:
         yield unfit.rule, unfit.words, tuple(judged_live(unfit.app(), every_rule()).values())
+    for beside in BESIDE:
+        yield beside.rule, beside.words, tuple(judged_beside(beside, every_rule(), LONG_ENOUGH).values())
 
 
 def matrix() -> Iterator[str]:
-    """A line for each fault, then the figures."""
+    """A line for each fault, then the figures; the last one begins with ✗ if anything is not as it should be."""
     number = found = alarms = 0
     for number, (rule, words, outcomes) in enumerate(samples(), 1):  # noqa: B007 counted, for the figures
         others = [o.rule.id for o in outcomes if o.verdict == "failed" and o.rule.id != rule]
@@ -51,7 +59,8 @@ def matrix() -> Iterator[str]:
         alarms += len(fired(outcomes))
         unjudged = sum(outcome.verdict == "not judged" for outcome in outcomes)
         yield f"{name}: {len(fired(outcomes))} findings, {unjudged} of {len(outcomes)} rules not judged"
-    yield f"faults: {number}, found by their own rule: {found}, false alarms: {alarms}"
+    sign = "✓" if found == number and not alarms else "✗"
+    yield f"{sign} faults: {number}, found by their own rule: {found}, false alarms: {alarms}"
 
 
 def clean() -> Iterator[tuple[str, tuple[Outcome, ...]]]:
@@ -64,5 +73,8 @@ def clean() -> Iterator[tuple[str, tuple[Outcome, ...]]]:
 
 
 if __name__ == "__main__":
+    line = ""
     for line in matrix():
         sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    sys.exit(line.startswith("✗"))

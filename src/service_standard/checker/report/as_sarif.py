@@ -1,9 +1,11 @@
 """The report as SARIF 2.1.0, for code scanning: a result for each finding, at its line."""
 
 import json
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from service_standard.checker.documents import line_of
 from service_standard.checker.rule import Finding, Outcome, Place, Rule
@@ -56,15 +58,22 @@ def _level(rule: Rule) -> str:
 
 
 def _result(report: Report, outcome: Outcome, finding: Finding, index: int) -> Object:
+    place = finding.place or Place(MANIFEST)
     evidence: Object = {"request": finding.request, "came": finding.came}
     return {
         "ruleId": outcome.rule.id,
         "ruleIndex": index,
         "level": _level(outcome.rule),
         "message": {"text": "\n".join(part for part in (finding.message, finding.request, finding.came) if part)},
-        "locations": [_location(report, finding.place or Place(MANIFEST))],
+        "locations": [_location(report, place)],
+        "partialFingerprints": {"finding/v1": _fingerprint(outcome.rule, place, finding)},
         "properties": {name: text for name, text in evidence.items() if text},
     }
+
+
+def _fingerprint(rule: Rule, place: Place, finding: Finding) -> str:
+    """The same for a finding of another run, though another port was asked, or the lines of a document have moved."""
+    return sha256(f"{rule.id}\n{place}\n{finding.message}".encode("utf-8", "replace")).hexdigest()
 
 
 def _location(report: Report, place: Place) -> Object:
@@ -72,7 +81,7 @@ def _location(report: Report, place: Place) -> Object:
     file = Path(report.directory) / place.file
     line = place.line or line_of(file, place.pointer) or 1
     physical: Object = {
-        "artifactLocation": {"uri": Path(place.file).as_posix()},
+        "artifactLocation": {"uri": quote(Path(place.file).as_posix().lstrip("/"))},
         "region": {"startLine": line},
     }
     location: Object = {"physicalLocation": physical}
