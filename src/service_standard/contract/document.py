@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
@@ -196,7 +196,7 @@ class Node:
         file = (self.file.parent / name).resolve() if name else self.file
         if file not in self.files:
             raise ContractError([f"{self.file.name}: {reference} names a file that is not there"])
-        node = replace(self, file=file, pointer="", value=cast("Json", self.files[file]))
+        node = Node(self.files, file, "", cast("Json", self.files[file]))
         for token in pointer.split("/")[1:]:
             node = node.child(token.replace("~1", "/").replace("~0", "~"))
         return node
@@ -214,7 +214,8 @@ class Node:
             value = self.value[int(key)]
         else:
             raise ContractError([f"{self.place}: has no {key}"])
-        return replace(self, pointer=f"{self.pointer}/{key.replace('~', '~0').replace('/', '~1')}", value=value)
+        pointer = f"{self.pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        return Node(self.files, self.file, pointer, value)
 
 
 def load_document(path: Path, known: Mapping[Path, Object] | None = None) -> Node:
