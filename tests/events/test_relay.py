@@ -33,7 +33,7 @@ async def test_an_event_that_is_recorded_later_is_delivered_without_being_asked_
 
 async def test_a_ring_is_quicker_than_polling(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("lane", "relay"):
-        monkeypatch.setattr(f"service_standard.{module}.POLL_SECONDS", LONG)
+        monkeypatch.setattr(f"service_standard.events.{module}.POLL_SECONDS", LONG)
     sink = Recorder()
     async with stream.relaying(sink) as relay:
         for count in range(1, 4):
