@@ -131,6 +131,16 @@ def test_an_id_is_found_in_envelopes_of_other_shapes(envelope: str) -> None:
         assert subject.walk.resource("/parcels/{id}").values == {"id": "p-1"}
 
 
+def test_a_resource_with_a_member_that_is_called_like_an_envelope_is_no_envelope() -> None:
+    class Foreign(Parcels):
+        def create(self, asked: Asked) -> Answer:
+            answer = super().create(asked)
+            return Answer(201, {"items": [], "parcelId": answer.body["id"]})
+
+    with served(Foreign()) as url, live(url, scopes=SCOPES) as target:
+        assert Subject(GOOD, target=target).walk.resource("/parcels/{id}").values == {"id": "p-1"}
+
+
 @pytest.mark.parametrize("id_", ["\ud800", "", True, None, {"a": 1}])
 def test_an_id_that_no_path_can_carry_is_none(id_: object) -> None:
     class Odd(Parcels):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from service_standard.checker.live.exchange import Exchange
@@ -49,13 +50,12 @@ def _by_location(answer: Exchange) -> Iterator[Json]:
 
 
 def _by_name(answer: Exchange, operation: Operation, name: str) -> Iterator[Json]:
-    resource = next(resources_in(answer.json), None)
-    if resource is None:
-        return
     collection = operation.path.rstrip("/").rpartition("/")[2]
     singular = re.sub(r"ies$", "y", collection) if collection.endswith("ies") else collection.removesuffix("s")
-    for key in ("id", name, f"{singular}Id", f"{singular}_id", "_id", "uuid", "key"):
-        yield resource.get(key)
+    keys = ("id", name, f"{singular}Id", f"{singular}_id", "_id", "uuid", "key")
+    # A resource may have a member that is called like an envelope: an order has items.
+    whole = [answer.json] if isinstance(answer.json, dict) else []
+    yield from (resource.get(key) for resource in (*whole, *islice(resources_in(answer.json), 1)) for key in keys)
 
 
 def resources_in(value: Json) -> Iterator[Object]:
