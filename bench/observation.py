@@ -15,7 +15,6 @@ from itertools import count
 from typing import Final
 
 from opentelemetry.trace import SpanKind, Tracer
-from starlette.requests import Request
 from starlette.types import Message, Scope
 
 from bench.databases import Database, settings_of
@@ -107,7 +106,7 @@ async def _of_requests(pieces: Pieces) -> dict[str, float]:
 
     return {
         "auth": await _cost(lambda: authenticate([bearer])),
-        "gate, auth included": await _cost(lambda: gate.admit(_request(bearer))),
+        "gate, auth included": await _cost(lambda: gate.admit(_scope(bearer), _body)),
         "model and its JSON": await _cost(_of(lambda: reply(shown_order(order)))),
         "decision, with model, event and its span": await _cost(_of(decide)),
         "three spans": await _cost(_of(lambda: _spans(pieces.tracer))),
@@ -121,10 +120,9 @@ def _gate(pieces: Pieces) -> Gate:
     return Gate(operation, authenticator(pieces.settings).authenticate, NewOrder, pieces.settings.body_limit_bytes)
 
 
-def _request(bearer: bytes) -> Request:
+def _scope(bearer: bytes) -> Scope:
     headers = [(b"authorization", bearer), (b"content-type", b"application/json"), (b"idempotency-key", b"1")]
-    scope: Scope = {"type": "http", "method": "POST", "path": "/orders", "query_string": b"", "headers": headers}
-    return Request(scope, _body)
+    return {"path_params": {}, "query_string": b"", "headers": headers}
 
 
 async def _body() -> Message:
@@ -158,8 +156,8 @@ def _metric(pieces: Pieces) -> Callable[[], object]:
     metrics, exchange = RequestMetrics(pieces.telemetry.meter), _exchange()
 
     def measured() -> None:
-        metrics.began(exchange)
-        metrics.ended(exchange)
+        with metrics.around(exchange):
+            pass
 
     return measured
 

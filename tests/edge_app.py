@@ -4,26 +4,29 @@ import json
 import os
 from asyncio import Event
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from fastapi import FastAPI, Request
-from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import request_response
 from starlette.types import Message, Scope
 
+from service_standard.binding.routes import Application, Operations, Path
 from service_standard.events.bell import Bell
 from service_standard.http.admission import Admission
-from service_standard.http.answers import instance, no_such_method, no_such_path, problem_response
-from service_standard.http.edge import Edge, edge
+from service_standard.http.cors import Cors
+from service_standard.http.edge import Edge
 from service_standard.http.server import serve
 from service_standard.lifecycle.drain import Drain
 from service_standard.metrics.requests import RequestMetrics
-from service_standard.problems import Problem, unavailable
+from service_standard.problems import unavailable
 from service_standard.settings import Settings
 from service_standard.telemetry.logs import configure_logs
-from service_standard.telemetry.providers import NATIVE_TELEMETRY_OFF, Telemetry
+from service_standard.telemetry.providers import Telemetry
+from service_standard.telemetry.requests import RequestSpans
 
 SECRET: Final = "postgresql://orders:hunter2@db/orders"
 METHODS: Final = {"/orders": "GET, POST", "/healthz": "GET"}
@@ -56,34 +59,33 @@ def settings(**values: object) -> Settings:
 
 def create_app(used: Settings | None = None, telemetry: Telemetry | None = None) -> Edge:
     used = used or settings()
-    app = FastAPI(telemetry=NATIVE_TELEMETRY_OFF, redirect_slashes=False, openapi_url=None)
-    add_routes(app)
-    app.add_exception_handler(HTTPException, answer_http_exception)
+    app = Application("orders", "1.0.0", operations(), nothing_to_prepare)
     used_telemetry = telemetry or Telemetry("orders", "1.0.0", used)
-    used_telemetry.instrument(app, os.environ)
     admission = Admission(used.max_in_flight, used.admission_wait_seconds)
     metrics = RequestMetrics(used_telemetry.meter)
-    return edge(app, used, allow, admission, Drain(used.drain_seconds, Bell()), metrics)
+    drain, spans = Drain(used.drain_seconds, Bell()), RequestSpans(used_telemetry.tracer)
+    return Edge(app, Cors(used.allowed_origins, allow), admission, drain, metrics, spans)
 
 
-def add_routes(app: FastAPI) -> None:
-    app.add_api_route("/orders", seen, methods=["GET"])
-    app.add_api_route("/orders", read, methods=["POST"])
-    app.add_api_route("/orders/{order_id}", seen, methods=["GET"])
-    app.add_api_route("/crash", crash, methods=["GET"])
-    app.add_api_route("/cut", cut, methods=["GET"])
-    app.add_api_route("/begin", begin, methods=["POST"])
-    app.add_api_route("/busy", busy, methods=["GET"])
-    app.add_api_route("/much", much, methods=["GET"])
-    app.add_api_route("/healthz", seen, methods=["GET"])
+def operations() -> Operations:
+    functions: dict[str, dict[str, Callable[[Request], Awaitable[Response]]]] = {
+        "/orders": {"GET": seen, "POST": read},
+        "/orders/{order_id}": {"GET": seen},
+        "/crash": {"GET": crash},
+        "/cut": {"GET": cut},
+        "/begin": {"POST": begin},
+        "/busy": {"GET": busy},
+        "/much": {"GET": much},
+        "/healthz": {"GET": seen},
+    }
+    return Operations(
+        [Path(path, {method: request_response(f) for method, f in by.items()}) for path, by in functions.items()]
+    )
 
 
-async def answer_http_exception(request: Request, error: Exception) -> Response:
-    path = request.scope["path"]
-    allowed = allow(path)
-    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and allowed:
-        return problem_response(instance(request.scope), no_such_method(allowed))
-    return problem_response(instance(request.scope), no_such_path())
+@asynccontextmanager
+async def nothing_to_prepare(_: Application) -> AsyncIterator[None]:
+    yield
 
 
 async def seen(request: Request) -> Response:
@@ -97,21 +99,20 @@ async def read(request: Request) -> Response:
     return JSONResponse({"length": len(await request.body())}, HTTPStatus.CREATED)
 
 
-async def crash() -> Response:
+async def crash(_: Request) -> Response:
     raise RuntimeError(SECRET)
 
 
-async def busy(request: Request) -> Response:
-    problem: Problem = unavailable("the database does not answer", retry_after=3)
-    return problem_response(instance(request.scope), problem)
+async def busy(_: Request) -> Response:
+    raise unavailable("the database does not answer", retry_after=3)
 
 
-async def much() -> Response:
+async def much(_: Request) -> Response:
     """More than a socket holds whose other end does not read."""
     return Response(bytes(MUCH))
 
 
-async def cut() -> Response:
+async def cut(_: Request) -> Response:
     async def pieces() -> AsyncIterator[bytes]:
         yield b"half"
         raise RuntimeError(SECRET)
@@ -119,7 +120,7 @@ async def cut() -> Response:
     return StreamingResponse(pieces())
 
 
-async def begin() -> Response:
+async def begin(_: Request) -> Response:
     async def pieces() -> AsyncIterator[bytes]:
         yield b"half"
         await Event().wait()

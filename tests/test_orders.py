@@ -65,8 +65,8 @@ async def test_numbers_are_for_people_and_never_the_same(embedded: Caller) -> No
 
 
 async def test_a_number_that_is_taken_is_drawn_again(orders: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = iter("0" * 20 + "1" * 10)
-    monkeypatch.setattr(secrets, "choice", lambda _: next(drawn))
+    drawn = iter([bytes(10), bytes(10), b"\1" * 10])
+    monkeypatch.setattr(secrets, "token_bytes", lambda _: next(drawn))
     first, second = await orders.create(), await orders.create()
     assert (first["number"], second["number"]) == ("0000-0000-00", "1111-1111-11")
 

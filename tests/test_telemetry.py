@@ -1,6 +1,5 @@
 """What reaches a collector, what must not, and how long a service waits for one."""
 
-import os
 import socket
 from collections.abc import Iterator
 from time import monotonic
@@ -30,7 +29,7 @@ async def test_a_request_is_one_server_span_named_by_its_route(traced: Traced) -
     assert (span.name, span.kind) == ("GET /orders/{order_id}", SpanKind.SERVER)
     assert dict(span.attributes or {}) == {
         "url.scheme": "http",
-        "server.address": "127.0.0.1:8000",
+        "server.address": "127.0.0.1",
         "server.port": 8000,
         "network.protocol.version": "1.1",
         "url.path": "/orders/7",
@@ -59,9 +58,9 @@ async def test_a_crash_is_an_error_in_its_span(traced: Traced) -> None:
     assert traced.span.status.status_code is StatusCode.ERROR
 
 
-async def test_a_long_attribute_is_cut(traced: Traced) -> None:
+async def test_a_long_path_is_cut(traced: Traced) -> None:
     await ask(traced.app, "/" + "a" * 5000)
-    assert len(str((traced.span.attributes or {})["url.path"])) == 1024
+    assert len(str((traced.span.attributes or {})["url.path"])) == 256
 
 
 @pytest.mark.parametrize("flags", ["01", "00"])
@@ -189,7 +188,3 @@ def test_a_service_without_a_collector_ends_at_once() -> None:
     began = monotonic()
     Telemetry("orders", "1.0.0", settings()).shutdown()
     assert monotonic() - began < 1
-
-
-def test_the_instrumentation_writes_the_stable_names_unless_told_otherwise(traced: Traced) -> None:
-    assert os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] == "http"

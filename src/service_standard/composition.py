@@ -3,7 +3,6 @@
 A service's `app.py` lays the foundation, makes its own parts on it, and hands both to `application`.
 """
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,11 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from fastapi import FastAPI
-
 from service_standard.auth import Authenticator, authenticator
 from service_standard.binding.handler import Handler
-from service_standard.binding.routes import bind
+from service_standard.binding.routes import Application, bound
 from service_standard.binding.standard_operations import standard_operations
 from service_standard.contract import ContractError
 from service_standard.database import Database, database_of
@@ -26,7 +23,8 @@ from service_standard.events.outbox import Outbox
 from service_standard.events.relay import Announcer, Relay
 from service_standard.events.retention import Retention
 from service_standard.http.admission import Admission
-from service_standard.http.edge import Edge, edge
+from service_standard.http.cors import Cors
+from service_standard.http.edge import Edge
 from service_standard.inbox.arrivals import Arrivals
 from service_standard.inbox.inbox import RETRY_SECONDS, Effect, Inbox
 from service_standard.law import Law, Models
@@ -42,7 +40,8 @@ from service_standard.migrations.steps import is_migrated, newest
 from service_standard.settings import Settings, SettingsError
 from service_standard.sinks import sinks_of
 from service_standard.sources import sources_of
-from service_standard.telemetry.providers import NATIVE_TELEMETRY_OFF, Telemetry
+from service_standard.telemetry.providers import Telemetry
+from service_standard.telemetry.requests import RequestSpans
 from service_standard.writes.queue import Decision, Load, WriteQueue
 
 PRUNING_SECONDS: Final = 600
@@ -225,32 +224,24 @@ def _faults(foundation: Foundation, purpose: Purpose[State], handlers: Sequence[
 
 def _edge(foundation: Foundation, handlers: Sequence[Handler], parts: Sequence[Part]) -> Edge:
     manifest, contract = foundation.law.manifest, foundation.law.contract
-    app = FastAPI(
-        title=manifest.name,
-        version=manifest.version,
-        openapi_url=None,
-        redirect_slashes=False,
-        lifespan=partial(_lifespan, parts),
-        telemetry=NATIVE_TELEMETRY_OFF,
-    )
-    bind(app, contract, handlers, foundation.tokens.authenticate, foundation.settings.body_limit_bytes)
-    foundation.telemetry.instrument(app, os.environ)
+    operations = bound(contract, handlers, foundation.tokens.authenticate, foundation.settings.body_limit_bytes)
+    app = Application(manifest.name, manifest.version, operations, partial(_lifespan, parts))
 
     def allow(path: str) -> str | None:
         return ", ".join(contract.allowed_methods(path)) or None
 
     observe_admission(foundation.telemetry.meter, foundation.admission)
-    return edge(
+    return Edge(
         app,
-        foundation.settings,
-        allow,
+        Cors(foundation.settings.allowed_origins, allow),
         foundation.admission,
         foundation.drain,
         RequestMetrics(foundation.telemetry.meter),
+        RequestSpans(foundation.telemetry.tracer),
     )
 
 
 @asynccontextmanager
-async def _lifespan(parts: Sequence[Part], _: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(parts: Sequence[Part], _: Application) -> AsyncIterator[None]:
     async with started(parts):
         yield

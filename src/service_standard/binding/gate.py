@@ -1,13 +1,15 @@
 """The gate: what a request must pass before its handler sees it: credentials, scopes, parameters and body, in order."""
 
 import re
-from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
 from service_standard.auth import Principal, insufficient_scope
 from service_standard.contract import Content, Operation, Parameter
@@ -30,6 +32,7 @@ _CHARSET: Final = re.compile(r'\s*charset\s*=\s*"?utf-8"?\s*', re.IGNORECASE)
 
 Authenticate: TypeAlias = Callable[[Sequence[bytes]], Awaitable[Principal]]
 Arguments: TypeAlias = dict[str, object]
+Headers: TypeAlias = Mapping[bytes, list[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,44 +65,44 @@ class Gate:
         self._authenticate = authenticate
         self._body_model = body_model
         self._body_limit = body_limit
-        self._query = {p.name: p for p in operation.parameters if p.location == "query"}
-        self._headers = [(p, p.name.lower().encode()) for p in operation.parameters if p.location == "header"]
-        self._path = [p for p in operation.parameters if p.location == "path"]
+        self._query = {p.name: _Input.of(p) for p in operation.parameters if p.location == "query"}
+        self._headers = {p.name.lower().encode(): _Input.of(p) for p in operation.parameters if p.location == "header"}
+        self._path = {p.name: _Input.of(p) for p in operation.parameters if p.location == "path"}
 
-    async def admit(self, request: Request) -> Arguments:
+    async def admit(self, scope: Scope, receive: Receive) -> Arguments:
         """The handler's arguments by name.
 
         Raises:
             Problem: 401, 403, 404, 413, 415, or 400 with every fault of parameters and body.
         """
-        arguments: Arguments = {}
+        headers, arguments = _by_name(scope["headers"]), Arguments()
         if self._operation.security:
-            arguments["caller"] = await self._caller(request)
+            arguments["caller"] = await self._caller(headers)
         errors: list[FieldError] = []
-        self._take_path(request, arguments)
-        self._take_query(request.scope["query_string"], arguments, errors)
-        self._take_headers(request.scope["headers"], arguments, errors)
+        self._take_path(scope["path_params"], arguments)
+        self._take_query(scope["query_string"], arguments, errors)
+        self._take_headers(headers, arguments, errors)
         if self._operation.bodies:
-            arguments["body"] = await self._body(request, errors)
+            arguments["body"] = await self._body(headers, receive, errors)
         if errors:
             raise validation_problem(errors[:MOST_ERRORS])
         return arguments
 
-    async def _caller(self, request: Request) -> Caller:
-        principal = await self._authenticate(_values(request.scope["headers"], b"authorization"))
+    async def _caller(self, headers: Headers) -> Caller:
+        principal = await self._authenticate(headers.get(b"authorization", []))
         granted = [scopes for scopes in self._operation.security if scopes <= principal.scopes]
         if not granted:
             raise insufficient_scope(" ".join(sorted(self._operation.security[0])))
         bound = all(any(scope.endswith(OWN) for scope in scopes) for scopes in granted)
         return Caller(principal.subject, principal.subject if bound else None)
 
-    def _take_path(self, request: Request, arguments: Arguments) -> None:
+    def _take_path(self, values: Mapping[str, str], arguments: Arguments) -> None:
         """A value that its schema refuses names nothing, as an unknown one does."""
-        for parameter in self._path:
-            value = _typed(parameter.type, request.path_params[parameter.name])
-            if not parameter.schema.allows(value):
+        for name, given in self._path.items():
+            value = _typed(given.parameter.type, values[name])
+            if not given.parameter.schema.allows(value):
                 raise no_such_path()
-            arguments[argument_name(parameter.name)] = value
+            arguments[given.argument] = value
 
     def _take_query(self, query: bytes, arguments: Arguments, errors: list[FieldError]) -> None:
         values: dict[str, str] = {}
@@ -111,22 +114,19 @@ class Gate:
             elif name in values:
                 errors.append(FieldError(f"query:{name}", "must be given once"))
             values[name] = value
-        for parameter in self._query.values():
-            _take(parameter, values.get(parameter.name), arguments, errors)
+        for name, given in self._query.items():
+            given.take(values.get(name), arguments, errors)
 
-    def _take_headers(
-        self, headers: Sequence[tuple[bytes, bytes]], arguments: Arguments, errors: list[FieldError]
-    ) -> None:
-        for parameter, name in self._headers:
-            values = _values(headers, name)
+    def _take_headers(self, headers: Headers, arguments: Arguments, errors: list[FieldError]) -> None:
+        for name, given in self._headers.items():
+            values = headers.get(name, [])
             if len(values) > 1:
-                errors.append(FieldError(f"header:{parameter.name}", "must be given once"))
-            _take(parameter, values[0].decode("latin-1") if values else None, arguments, errors)
+                errors.append(FieldError(given.pointer, "must be given once"))
+            given.take(values[0].decode("latin-1") if values else None, arguments, errors)
 
-    async def _body(self, request: Request, errors: list[FieldError]) -> "BaseModel | Body | None":
-        headers = request.scope["headers"]
+    async def _body(self, headers: Headers, receive: Receive, errors: list[FieldError]) -> "BaseModel | Body | None":
         content = self._content(headers)
-        data = await self._read(request.stream(), headers)
+        data = await self._read(headers, receive)
         try:
             value = read_json(data)
         except JsonError as error:
@@ -138,7 +138,7 @@ class Gate:
             return None
         return Body(content.media_type, value) if self._body_model is None else self._body_model.model_validate(value)
 
-    def _content(self, headers: Sequence[tuple[bytes, bytes]]) -> Content:
+    def _content(self, headers: Headers) -> Content:
         """The declared body whose media type the request names."""
         for content in self._operation.bodies:
             if _is_of(content.media_type, headers):
@@ -146,17 +146,46 @@ class Gate:
         types = " or ".join(content.media_type for content in self._operation.bodies)
         raise Problem(UNSUPPORTED_MEDIA_TYPE, f"The body must be {types}, UTF-8 and not encoded")
 
-    async def _read(self, stream: AsyncIterable[bytes], headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-        declared = (_values(headers, b"content-length") or [b"0"])[0]
-        too_large = Problem(CONTENT_TOO_LARGE, f"The body may have at most {self._body_limit} bytes")
+    async def _read(self, headers: Headers, receive: Receive) -> bytes:
+        declared = headers.get(b"content-length", [b"0"])[0]
         if declared.isdigit() and (len(declared) > _LONGEST_LENGTH or int(declared) > self._body_limit):
-            raise too_large
-        data = bytearray()
-        async for chunk in stream:
-            data += chunk
+            raise self._too_large()
+        data, more = bytearray(), True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            data += message.get("body", b"")
+            more = message.get("more_body", False)
             if len(data) > self._body_limit:
-                raise too_large
+                raise self._too_large()
         return bytes(data)
+
+    def _too_large(self) -> Problem:
+        return Problem(CONTENT_TOO_LARGE, f"The body may have at most {self._body_limit} bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """A parameter, with what never changes from one request to the next."""
+
+    parameter: Parameter
+    argument: str
+    pointer: str
+
+    @classmethod
+    def of(cls, parameter: Parameter) -> "_Input":
+        return cls(parameter, argument_name(parameter.name), f"{parameter.location}:{parameter.name}")
+
+    def take(self, text: str | None, arguments: Arguments, errors: list[FieldError]) -> None:
+        """Notes the value that the text spells, or what is wrong with it; None stands for an absent parameter."""
+        parameter = self.parameter
+        value: object = parameter.default if text is None else _typed(parameter.type, text)
+        arguments[self.argument] = value
+        if text is not None:
+            errors += parameter.schema.errors(value, self.pointer)
+        elif parameter.required:
+            errors.append(FieldError(self.pointer, "is required"))
 
 
 def argument_name(parameter: str) -> str:
@@ -174,16 +203,6 @@ def _query_fields(query: bytes, errors: list[FieldError]) -> list[tuple[str, str
         return []
 
 
-def _take(parameter: Parameter, text: str | None, arguments: Arguments, errors: list[FieldError]) -> None:
-    value: object = parameter.default if text is None else _typed(parameter.type, text)
-    arguments[argument_name(parameter.name)] = value
-    pointer = f"{parameter.location}:{parameter.name}"
-    if text is not None:
-        errors += parameter.schema.errors(value, pointer)
-    elif parameter.required:
-        errors.append(FieldError(pointer, "is required"))
-
-
 def _typed(kind: str, text: str) -> object:
     """The value that the text spells; the text itself when it spells none, which the schema then refuses."""
     if kind == "integer" and _INTEGER.fullmatch(text):
@@ -193,14 +212,18 @@ def _typed(kind: str, text: str) -> object:
     return text
 
 
-def _values(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
-    return [value for key, value in headers if key == name]
+def _by_name(headers: Sequence[tuple[bytes, bytes]]) -> Headers:
+    """Every value of each header, in the order in which they came."""
+    found: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for name, value in headers:
+        found[name].append(value)
+    return found
 
 
-def _is_of(media_type: str, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+def _is_of(media_type: str, headers: Headers) -> bool:
     """Whether exactly one Content-Type says so, in UTF-8 or without saying, and no encoding is laid upon it."""
-    types = _values(headers, b"content-type")
-    if len(types) != 1 or any(value.lower() != b"identity" for value in _values(headers, b"content-encoding")):
+    types = headers.get(b"content-type", [])
+    if len(types) != 1 or any(value.lower() != b"identity" for value in headers.get(b"content-encoding", [])):
         return False
     name, *extras = types[0].decode("latin-1").split(";")
     return name.strip().lower() == media_type and all(_CHARSET.fullmatch(extra) for extra in extras)

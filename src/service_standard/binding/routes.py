@@ -1,39 +1,99 @@
-"""The binding: the contract's operations become FastAPI routes, and every error becomes a problem."""
+"""The binding: the contract's operations become one FastAPI route, which finds an operation by path and method."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import cast, get_type_hints
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias, get_type_hints
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, compile_path
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from service_standard.binding.gate import Authenticate, Gate
 from service_standard.binding.handler import Handler
 from service_standard.contract import Contract, Operation
 from service_standard.database import DatabaseUnavailable
-from service_standard.http.answers import instance, no_such_method, no_such_path, problem_response
-from service_standard.problems import Problem, unavailable
+from service_standard.http.answers import no_such_method, no_such_path
+from service_standard.problems import unavailable
+
+Endpoint: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+NOTHING: Final[tuple[Match, Scope]] = (Match.NONE, {})
 
 
-def bind(
-    app: FastAPI, contract: Contract, handlers: Sequence[Handler], authenticate: Authenticate, body_limit: int
-) -> None:
-    """Adds a route for each operation of the contract, with which the handlers must agree (`disagreements`)."""
+# Its own spans would stand beside ours, with the query in them.
+NATIVE_TELEMETRY_OFF: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+
+class Application(FastAPI):
+    """FastAPI with the operations of a contract, and without middlewares: the edge stands around it.
+
+    Every error is raised as it is; the edge makes a problem of it.
+    """
+
+    def __init__(self, name: str, version: str, operations: "Operations", lifespan: Lifespan["Application"]) -> None:
+        super().__init__(
+            title=name,
+            version=version,
+            openapi_url=None,
+            redirect_slashes=False,
+            lifespan=lifespan,
+            telemetry=NATIVE_TELEMETRY_OFF,
+        )
+        self.router.routes.append(operations)
+        self.router.default = _nothing_here
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return self.router
+
+
+def bound(contract: Contract, handlers: Sequence[Handler], authenticate: Authenticate, body_limit: int) -> "Operations":
+    """The operations of the contract, with which the handlers must agree (`disagreements`)."""
+    paths: dict[str, dict[str, Endpoint]] = {}
     for handler in handlers:
         operation = contract.operations[handler.operation_id]
         gate = Gate(operation, authenticate, _body_model(handler), body_limit)
-        app.add_api_route(
-            operation.path,
-            _endpoint(operation, gate, handler),
-            methods=[operation.method],
-            operation_id=operation.id,
-            response_model=None,
-        )
-    app.add_exception_handler(Problem, _answer_problem)
-    app.add_exception_handler(DatabaseUnavailable, _answer_unavailable)
-    app.add_exception_handler(HTTPException, _answer_unrouted(contract))
+        paths.setdefault(operation.path, {})[operation.method] = _endpoint(operation, gate, handler)
+    return Operations([Path(path, endpoints) for path, endpoints in paths.items()])
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One path of the contract, as it is written there, with its endpoints by method."""
+
+    path: str
+    endpoints: Mapping[str, Endpoint]
+
+
+class Operations(BaseRoute):
+    """Every operation of a contract; a path without parameters comes before those with some (OpenAPI 3.1, 4.8.8)."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._concrete = {each.path: (Match.FULL, {"route": each, "path_params": {}}) for each in paths}
+        self._templated = [(compile_path(each.path)[0], each) for each in paths if "{" in each.path]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return self._concrete.get(scope["path"]) or self._matching(scope["path"])
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoints = scope["route"].endpoints
+        endpoint = endpoints.get(scope["method"])
+        if endpoint is None:
+            raise no_such_method(", ".join(sorted(endpoints)))
+        await endpoint(scope, receive, send)
+
+    def _matching(self, path: str) -> tuple[Match, Scope]:
+        for pattern, each in self._templated:
+            if found := pattern.match(path):
+                return Match.FULL, {"route": each, "path_params": found.groupdict()}
+        return NOTHING
 
 
 def _body_model(handler: Handler) -> type[BaseModel] | None:
@@ -42,30 +102,18 @@ def _body_model(handler: Handler) -> type[BaseModel] | None:
     return taken if isinstance(taken, type) and issubclass(taken, BaseModel) else None
 
 
-def _endpoint(operation: Operation, gate: Gate, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    success = operation.success
+def _endpoint(operation: Operation, gate: Gate, handler: Handler) -> Endpoint:
+    status, media_type = operation.success.status, operation.success.content.media_type
 
-    async def endpoint(request: Request) -> Response:
-        reply = await handler.function(**await gate.admit(request))
-        return Response(reply.content, success.status, reply.headers, success.content.media_type)
+    async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            reply = await handler.function(**await gate.admit(scope, receive))
+        except DatabaseUnavailable as error:
+            raise unavailable("The database does not answer") from error
+        await Response(reply.content, status, reply.headers, media_type)(scope, receive, send)
 
     return endpoint
 
 
-async def _answer_problem(request: Request, error: Exception) -> Response:
-    return problem_response(instance(request.scope), cast("Problem", error))
-
-
-async def _answer_unavailable(request: Request, _: Exception) -> Response:
-    return problem_response(instance(request.scope), unavailable("The database does not answer"))
-
-
-def _answer_unrouted(contract: Contract) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """The router knows no operation for this method and path: the contract tells which of the two is at fault."""
-
-    async def answer(request: Request, _: Exception) -> Response:
-        methods = contract.allowed_methods(request.scope["path"])
-        problem = no_such_method(", ".join(methods)) if methods else no_such_path()
-        return problem_response(instance(request.scope), problem)
-
-    return answer
+async def _nothing_here(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise no_such_path()

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from http import HTTPMethod
 from time import perf_counter
 from typing import Final
 
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 LONGEST_METHOD: Final = 32
 LONGEST_PATH: Final = 256
+KNOWN_METHODS: Final = frozenset(HTTPMethod)
+LOWEST_ERROR: Final = 500
 
 
 class Exchange:
@@ -44,6 +47,17 @@ class Exchange:
         return str(self.scope["method"])
 
     @property
+    def known_method(self) -> str:
+        return known(self.method)
+
+    @property
+    def error_type(self) -> str | None:
+        """What failed: the type of an exception, or a status of the 5xx class."""
+        if self.error:
+            return type(self.error).__qualname__
+        return str(self.status) if (self.status or 0) >= LOWEST_ERROR else None
+
+    @property
     def route(self) -> str:
         """The path of the operation, as the contract has it; empty if none was found."""
         return getattr(self.scope.get("route"), "path", "")
@@ -70,7 +84,7 @@ class Exchange:
             return logging.ERROR
         if self.is_probe:
             return logging.DEBUG
-        return logging.ERROR if (self.status or 0) >= 500 else logging.INFO  # noqa: PLR2004 the 5xx class
+        return logging.ERROR if (self.status or 0) >= LOWEST_ERROR else logging.INFO
 
     def _fields(self) -> dict[str, object]:
         fields: dict[str, object] = {
@@ -83,6 +97,11 @@ class Exchange:
         if self.disconnected:
             fields["client_disconnected"] = True
         return fields
+
+
+def known(method: str) -> str:
+    """The method, unless its caller has invented it: a metric has few series, and a span a name that is no secret."""
+    return method if method in KNOWN_METHODS else "_OTHER"
 
 
 def log_request(level: int, fields: Mapping[str, object], error: Exception | None = None) -> None:

@@ -21,7 +21,7 @@ class Cors:
 
     def __init__(self, origins: Collection[str], allow: Allow) -> None:
         self._origins = frozenset(origin.encode() for origin in origins)
-        self._allow = allow
+        self.allow = allow
 
     def headers(self, scope: Scope) -> Headers:
         """What every answer to this request carries: who may read it, and that it depends on who asks."""
@@ -43,7 +43,7 @@ class Cors:
         """
         if scope["method"] != "OPTIONS" or not self._origin(scope):
             return None
-        methods = self._allow(scope["path"])
+        methods = self.allow(scope["path"])
         if methods is None or not _values(scope, b"access-control-request-method"):
             return None
         headers = {

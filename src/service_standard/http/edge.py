@@ -1,17 +1,13 @@
 """The edge: what every request passes before an operation sees it, and every answer on its way out.
 
-Edge                 outside of the trace: one trailing slash less, and what a span must not hold is put aside
-└── the SERVER span
-    └── Guard        inside: the access line, the limits, CORS, admission, and the barrier that no exception passes
-        └── the operations
+One trailing slash less, the SERVER span, the measurement, the access line, the barrier that no exception passes, the
+limits, CORS and admission, in this order; then the operations.
 """
 
 import re
 from typing import Final
 from urllib.parse import unquote
 
-from fastapi import FastAPI
-from opentelemetry.trace import get_current_span
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service_standard.http.access import PROBES, Exchange
 from service_standard.http.admission import Admission
 from service_standard.http.answers import instance, problem_response
-from service_standard.http.cors import Allow, Cors
+from service_standard.http.cors import Cors
 from service_standard.http.deadlines import BODY_TO_COME, Upload
 from service_standard.lifecycle.drain import Drain
 from service_standard.metrics.requests import RequestMetrics
@@ -30,63 +26,55 @@ from service_standard.problems import (
     Problem,
     validation_problem,
 )
-from service_standard.settings import Settings
-from service_standard.telemetry.spans import failed
+from service_standard.telemetry.requests import RequestSpans
 
 LARGEST_HEAD: Final = 16 * 1024
 MOST_HEADERS: Final = 100
 BYTES_BETWEEN: Final = len(b": \r\n")
-LONGEST_TRACEPARENT: Final = 512
-ASIDE: Final = "service_standard.aside"
 # An encoded slash is part of a name, and at a path's end the router would overlook a line feed: both stay encoded.
 NOT_DECODED: Final = re.compile(rb"%(?=2F|0A)", re.IGNORECASE)
 NOSNIFF: Final = ((b"x-content-type-options", b"nosniff"),)
 
 
-def edge(  # noqa: PLR0913, PLR0917 it brings together all that a request passes
-    app: FastAPI, settings: Settings, allow: Allow, admission: Admission, drain: Drain, metrics: RequestMetrics
-) -> "Edge":
-    """Put the edge around an app that has its operations and its tracing; adds the outermost middleware."""
-    app.add_middleware(Guard, cors=Cors(settings.allowed_origins, allow), admission=admission, metrics=metrics)
-    return Edge(app, allow, drain, metrics)
-
-
 class Edge:
-    """The served ASGI application.
+    """The served ASGI application: whatever happens, there is one answer, one access line, one span, one measurement.
 
     The server asks `allow` and tells `metrics` too, for requests that its parser refuses, and begins the `drain`.
     """
 
-    def __init__(self, app: ASGIApp, allow: Allow, drain: Drain, metrics: RequestMetrics) -> None:
-        self.allow = allow
+    def __init__(  # noqa: PLR0913, PLR0917 it brings together all that a request passes
+        self,
+        app: ASGIApp,
+        cors: Cors,
+        admission: Admission,
+        drain: Drain,
+        metrics: RequestMetrics,
+        spans: RequestSpans,
+    ) -> None:
+        self.allow = cors.allow
         self.drain = drain
         self.metrics = metrics
         self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(_traceable(scope) if scope["type"] == "http" else scope, receive, send)
-
-
-class Guard:
-    """The middleware inside the span: whatever happens, there is one answer, one access line and one measurement."""
-
-    def __init__(self, app: ASGIApp, cors: Cors, admission: Admission, metrics: RequestMetrics) -> None:
-        self._app = app
         self._cors = cors
         self._admission = admission
-        self._metrics = metrics
+        self._spans = spans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        whole = {**scope, **scope.get(ASIDE, {})}
-        exchange = Exchange(whole, receive, send, NOSNIFF + self._cors.headers(whole))
-        self._metrics.began(exchange)
+        scope["path"] = served_path(scope.get("raw_path") or scope["path"].encode())
+        exchange = Exchange(scope, receive, send, NOSNIFF + self._cors.headers(scope))
+        if exchange.is_probe:
+            await self._logged(exchange)
+            return
+        with self._spans.around(exchange), self.metrics.around(exchange):
+            await self._logged(exchange)
+
+    async def _logged(self, exchange: Exchange) -> None:
         try:
             await self._pass(exchange)
         finally:
-            self._metrics.ended(exchange)
             exchange.log()
 
     async def _pass(self, exchange: Exchange) -> None:
@@ -100,7 +88,6 @@ class Guard:
         except Exception as error:  # noqa: BLE001 the barrier: nothing else stands between a bug and the caller
             exchange.error = error
             await _answer(exchange, Problem(INTERNAL_ERROR, "The service failed to answer this request"))
-            failed(get_current_span(), error)
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] in PROBES:
@@ -142,25 +129,3 @@ def served_path(raw_path: bytes) -> str:
     """The path under which a request's is served: decoded, and with one slash less at its end."""
     path = unquote(NOT_DECODED.sub(b"%25", raw_path))
     return path[:-1] if path.endswith("/") and path != "/" else path
-
-
-def _traceable(scope: Scope) -> Scope:
-    """The request as the instrumentation may see it: its method, its path and its place in a trace.
-
-    Query and headers may hold secrets, and some bytes of theirs make the instrumentation raise.
-    A `tracestate` belongs to other vendors' systems, and a faulty one would be logged word for word:
-    the trace goes on without it.
-    """
-    aside = {name: scope.get(name) for name in ("headers", "query_string", "client")}
-    return {
-        **scope,
-        "path": served_path(scope.get("raw_path") or scope["path"].encode()),
-        "headers": [header for header in scope["headers"] if _is_traceparent(*header)],
-        "query_string": b"",
-        "client": None,
-        ASIDE: aside,
-    }
-
-
-def _is_traceparent(name: bytes, value: bytes) -> bool:
-    return name == b"traceparent" and value.isascii() and len(value) <= LONGEST_TRACEPARENT

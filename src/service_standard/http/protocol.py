@@ -11,11 +11,10 @@ import httptools
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from service_standard.http.access import LONGEST_METHOD, LONGEST_PATH, log_request
+from service_standard.http.access import KNOWN_METHODS, LONGEST_METHOD, LONGEST_PATH, log_request
 from service_standard.http.answers import no_such_method, no_such_path, problem_response
 from service_standard.http.deadlines import BODY_TO_COME, TOO_LATE, Consequence, Patience
 from service_standard.http.edge import LARGEST_HEAD, NOSNIFF, Edge, headers_too_large, served_path
-from service_standard.metrics.requests import KNOWN_METHODS
 from service_standard.problems import REQUEST_TIMEOUT, VALIDATION_ERROR, Problem
 
 LINGER_SECONDS: Final = 1.0

@@ -2,26 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from threading import Thread
 from time import monotonic
 from typing import Final
 
-from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
-from opentelemetry import propagate
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from service_standard.events.waves import LARGEST_BATCH
-from service_standard.http.access import PROBES
 from service_standard.metrics.exposition import Exposition
 from service_standard.settings import Settings
 from service_standard.telemetry.otlp import metric_exporter, span_exporter
@@ -32,15 +25,6 @@ log = logging.getLogger(__name__)
 
 SHUTDOWN_SECONDS: Final = 1.0
 LONGEST_ATTRIBUTE: Final = 1024
-
-# For `FastAPI(telemetry=...)`: its own spans would stand beside ours, with the query in them.
-NATIVE_TELEMETRY_OFF: Final[TelemetryConfig] = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
 
 
 class Telemetry:
@@ -83,22 +67,6 @@ class Telemetry:
     async def aclose(self) -> None:
         """Hand over what there is; see `shutdown`."""
         await asyncio.to_thread(self.shutdown)
-
-    def instrument(self, app: FastAPI, environ: MutableMapping[str, str]) -> None:
-        """Give each request of the app one SERVER span, named by its route; probes get none.
-
-        `environ` is the process's environment: the instrumentation looks there, once a process, for the
-        names of its attributes, and has no other switch for the stable ones.
-        """
-        environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
-        propagate.set_global_textmap(TraceContextTextMapPropagator())
-        FastAPIInstrumentor.instrument_app(
-            app,
-            tracer_provider=self._provider,
-            meter_provider=NoOpMeterProvider(),
-            excluded_urls=rf"^[a-z]+://[^/]+({'|'.join(PROBES)})$",
-            exclude_spans=["receive", "send"],
-        )
 
     def flush(self) -> None:
         """Hand over what has ended so far; waits for the exporter."""
