@@ -3,6 +3,7 @@
 import logging
 
 from orders.order import Order
+from service_standard.telemetry.logs import tell
 from service_standard.writes.queue import Decision
 
 log = logging.getLogger(__name__)
@@ -10,7 +11,7 @@ log = logging.getLogger(__name__)
 
 def happened(decision: Decision[Order]) -> None:
     """Tells of a committed decision; whose order it is and what was ordered stay out of the log."""
-    log.info(decision.what, extra=_fields(decision))
+    tell(log, logging.INFO, decision.what, _fields(decision))
 
 
 def _fields(decision: Decision[Order]) -> dict[str, object]:

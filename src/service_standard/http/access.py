@@ -8,6 +8,8 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
+from service_standard.telemetry.logs import tell
+
 log = logging.getLogger(__name__)
 
 # Whoever watches the service leaves no trace in what is watched, and has to reach it most of all when it turns others
@@ -75,9 +77,7 @@ class Exchange:
 
     def log(self) -> None:
         """Write the line; `status` is null when no answer was begun."""
-        level = self._level()
-        if log.isEnabledFor(level):
-            log_request(level, self._fields(), self.error)
+        log_request(self._level(), self._fields(), self.error)
 
     def _level(self) -> int:
         if self.error:
@@ -106,7 +106,4 @@ def known(method: str) -> str:
 
 def log_request(level: int, fields: Mapping[str, object], error: Exception | None = None) -> None:
     """Write the access line of a request; a crash puts its stack into the same line."""
-    exc_info = (type(error), error, error.__traceback__) if error else None
-    # The record is made by hand: to look for the calling line, which is always this one, costs as much again.
-    record = log.makeRecord(log.name, level, __file__, 0, "request", (), exc_info, extra=fields)
-    log.handle(record)
+    tell(log, level, "request", fields, error)

@@ -7,6 +7,7 @@ from typing import Final
 from pydantic_core import from_json
 
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
+from service_standard.telemetry.logs import tell
 
 logger = logging.getLogger("service_standard.events.event")
 
@@ -24,7 +25,7 @@ class LogSink:
 
     async def deliver(self, wave: Sequence[Outgoing]) -> Sequence[Outcome]:
         for event in wave:
-            logger.info("event", extra=_fields(event))
+            tell(logger, logging.INFO, "event", _fields(event))
         return [Accepted()] * len(wave)
 
 
