@@ -57,10 +57,11 @@ async def test_a_request_that_was_answered_or_refused_is_not_an_error(unsampled:
     assert unsampled.spans == []
 
 
-def test_of_a_trace_that_is_not_sampled_only_what_failed_is_told(unsampled: Traced) -> None:
+def test_of_a_trace_that_is_not_sampled_only_the_first_span_is_told_if_it_failed(unsampled: Traced) -> None:
     with in_span(unsampled.telemetry.tracer, "request") as request:
-        with in_span(unsampled.telemetry.tracer, "transaction"):
-            pass
+        with in_span(unsampled.telemetry.tracer, "transaction") as transaction:
+            assert not transaction.is_recording()
+            failed(transaction, LookupError())
         failed(request, LookupError())
     assert unsampled.span.name == "request"
 

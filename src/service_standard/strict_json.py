@@ -1,6 +1,7 @@
 """JSON read strictly (RFC 8259, and I-JSON's RFC 7493): true Unicode, each name once, bounded depth and numbers."""
 
 import json
+from functools import cache
 from typing import Final, NoReturn
 
 from pydantic_core import from_json
@@ -25,13 +26,7 @@ def read_json(data: bytes) -> object:
         # The first reader refuses byte order marks, lone surrogates, NaN and great depth, and is blind to
         # a name that stands twice; the second one is not.
         from_json(data, allow_inf_nan=False)
-        value: object = json.loads(
-            data,
-            object_pairs_hook=_each_name_once,
-            parse_int=_bounded,
-            parse_float=_finite,
-            parse_constant=_refuse,
-        )
+        value: object = _decoder().decode(data.decode())
     except JsonError:
         raise
     except (ValueError, RecursionError) as error:
@@ -48,6 +43,13 @@ def read_json_object(data: bytes) -> dict[str, object]:
     if not isinstance(value, dict):
         raise JsonError("is not a JSON object")
     return value
+
+
+@cache
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_each_name_once, parse_int=_bounded, parse_float=_finite, parse_constant=_refuse
+    )
 
 
 def _each_name_once(pairs: list[tuple[str, object]]) -> dict[str, object]:

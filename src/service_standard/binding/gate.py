@@ -223,6 +223,8 @@ def _by_name(headers: Sequence[tuple[bytes, bytes]]) -> Headers:
 def _is_of(media_type: str, headers: Headers) -> bool:
     """Whether exactly one Content-Type says so, in UTF-8 or without saying, and no encoding is laid upon it."""
     types = headers.get(b"content-type", [])
+    if types == [media_type.encode()] and b"content-encoding" not in headers:
+        return True
     if len(types) != 1 or any(value.lower() != b"identity" for value in headers.get(b"content-encoding", [])):
         return False
     name, *extras = types[0].decode("latin-1").split(";")

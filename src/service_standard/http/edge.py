@@ -127,5 +127,5 @@ def headers_too_large() -> Problem:
 
 def served_path(raw_path: bytes) -> str:
     """The path under which a request's is served: decoded, and with one slash less at its end."""
-    path = unquote(NOT_DECODED.sub(b"%25", raw_path))
+    path = unquote(NOT_DECODED.sub(b"%25", raw_path)) if b"%" in raw_path else raw_path.decode()
     return path[:-1] if path.endswith("/") and path != "/" else path

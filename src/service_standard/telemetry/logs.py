@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, TextIO
@@ -16,8 +16,6 @@ from service_standard.telemetry.spans import current_ids
 LONGEST_VALUE: Final = 4096
 LONGEST_STACK: Final = 16 * 1024
 
-# The attribute of a record that has what `tell` is given.
-FIELDS: Final = "service_standard_fields"
 OURS: Final = frozenset({"timestamp", "level", "service", "trace_id", "span_id", "message", "logger", "exception"})
 
 # Libraries that tell in prose what a line of ours says: a start (`serving`), an applied migration, a fetch of keys.
@@ -32,13 +30,13 @@ def tell(
 ) -> None:
     """Writes a line of ours, with its fields beside the message; the stack of an error goes into the same line.
 
-    It is for lines that each request writes. `Logger.info` would look for the place in the code that called it, and mix
-    the fields with what a record has of its own, from which the formatter would have to tell them again.
+    It is for lines that each request writes: `Logger.info` would look for the place in the code that called it, and
+    take the path of its file apart.
     """
     if log.isEnabledFor(level):
         own = {"name": log.name, "levelno": level, "levelname": logging.getLevelName(level), "msg": message}
         exc_info = (type(error), error, error.__traceback__) if error else None
-        log.handle(logging.makeLogRecord({**own, "exc_info": exc_info, FIELDS: fields}))
+        log.handle(logging.makeLogRecord({**fields, **own, "exc_info": exc_info}))
 
 
 def configure_logs(service: str, level: str, stream: TextIO | None = None) -> None:
@@ -85,17 +83,10 @@ class JsonLines(BaseJsonFormatter):
         log_data["span_id"] = span_id
         log_data["message"] = _bounded(record.message or str(record.msg))
         log_data["logger"] = record.name
-        for name, value in self._fields(record):
-            log_data[f"extra_{name}" if name in OURS else name] = _plain(value)
+        for name in [name for name in record.__dict__ if name not in self.reserved_attrs]:
+            log_data[f"extra_{name}" if name in OURS else name] = _plain(record.__dict__[name])
         if stack := message_dict.get("exc_info") or message_dict.get("stack_info"):
             log_data["exception"] = _masked(str(stack))
-
-    def _fields(self, record: logging.LogRecord) -> Iterable[tuple[str, object]]:
-        """What a line has beside its message, as `tell` or the `extra` of any logger was given it."""
-        told: Mapping[str, object] | None = getattr(record, FIELDS, None)
-        if told is not None:
-            return told.items()
-        return [item for item in record.__dict__.items() if item[0] not in self.reserved_attrs]
 
     def jsonify_log_record(self, log_data: dict[str, object]) -> str:
         return to_json(log_data, ensure_ascii=True, inf_nan_mode="strings").decode()

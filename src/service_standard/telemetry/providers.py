@@ -7,7 +7,7 @@ from threading import Thread
 from time import monotonic
 from typing import Final
 
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
@@ -30,8 +30,8 @@ LONGEST_ATTRIBUTE: Final = 1024
 class Telemetry:
     """Traces and metrics of one service; its providers are handed on, never global, so one process can hold several.
 
-    Of the traces as large a share is exported as the settings say, and of the others every span that failed.
-    Without an endpoint nothing is recorded, but the ids for logs and problems are made.
+    Of the traces as large a share is exported as the settings say, and of the others every request or delivery that
+    failed. Without an endpoint nothing is recorded, but the ids for logs and problems are made.
     """
 
     def __init__(
@@ -57,7 +57,13 @@ class Telemetry:
             self._provider.add_span_processor(SampledAndFailed(self._exporter))
         readers = _otlp_readers(settings) if metric_readers is None else metric_readers
         self.exposition = Exposition()
-        self._meters = MeterProvider([*readers, self.exposition.reader], resource, shutdown_on_exit=False)
+        # An exemplar, a trace id beside a figure, costs a quarter of a measurement, and the exposition cannot show it.
+        self._meters = MeterProvider(
+            [*readers, self.exposition.reader],
+            resource,
+            exemplar_filter=AlwaysOffExemplarFilter(),
+            shutdown_on_exit=False,
+        )
         self.tracer = self._provider.get_tracer(service, version)
         self.meter = self._meters.get_meter(service, version)
 

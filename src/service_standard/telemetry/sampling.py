@@ -1,4 +1,4 @@
-"""Sampling: a share of the traces goes to the collector, and of the others every span that failed."""
+"""Sampling: a share of the traces goes to the collector, and of the others every request or delivery that failed."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,15 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult, TraceIdRatioBased
-from opentelemetry.trace import Link, SpanKind, StatusCode, TraceState
+from opentelemetry.trace import Link, SpanKind, StatusCode, TraceState, get_current_span
 from opentelemetry.util.types import Attributes
 
 
 class Share(Sampler):
     """Samples a share of the traces, by their ids alone: the `sampled` flag of a `traceparent` is a caller's wish.
 
-    What is not sampled is recorded nevertheless, since nobody knows at its start how it will end.
+    The first span of this process in a trace that is not sampled is recorded nevertheless, since nobody knows at its
+    start how it will end; those below it are not, they only carry the trace on.
     """
 
     def __init__(self, share: float) -> None:
@@ -32,6 +33,9 @@ class Share(Sampler):
         result = self._by_id.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
         if result.decision is Decision.RECORD_AND_SAMPLE:
             return result
+        above = get_current_span(parent_context).get_span_context()
+        if above.is_valid and not above.is_remote:
+            return SamplingResult(Decision.DROP)
         return SamplingResult(Decision.RECORD_ONLY, attributes)
 
     def get_description(self) -> str:
