@@ -34,7 +34,7 @@ run: $(RUN_DEPS) ## install, migrate and serve; honours PORT, HOST, DATABASE_URL
 	@exec $(BIN)/orders serve
 
 test: ## run every test; ARGS='-k name' runs some
-coverage: ## run every test and measure the branches that they take, which takes as long again
+coverage: ## run every test and measure the branches that they take, which takes half as long again
 coverage: COUNTED := --cov --cov-report=term
 test coverage: $(DEV_DEPS)
 	$(BIN)/python -m pytest -m 'not proof and not fault' --numprocesses 2 --dist loadgroup $(COUNTED) $(ARGS)

@@ -27,6 +27,7 @@ async def tried(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
         yield opened
 
 
+@pytest.mark.no_cover  # Other tests take every branch that these do, and these would take twice as long.
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.sentence)
 async def test_a_changed_fact_is_followed_or_refused(tried: Bench, mutation: Mutation) -> None:
     verdict = await tried.verdict(mutation)
