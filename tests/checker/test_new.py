@@ -54,6 +54,22 @@ def test_a_new_service_serves_and_no_live_rule_finds_fault_with_it(service: Path
         assert started.stop().code == 0
 
 
+def test_a_new_service_receives_no_events_and_says_so(service: Path, tmp_path: Path) -> None:
+    sources = {"EVENT_SOURCES": "kafka", "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    database = f"sqlite:///{tmp_path / 'deliveries.db'}"
+    where = {**DEVELOPMENT, **sources, "DATABASE_URL": database, "PYTHONPATH": f"{SRC}:src"}
+    done = subprocess.run(
+        [sys.executable, "-m", "deliveries", "serve"],
+        cwd=service,
+        env=where,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith("\nEVENT_SOURCES: this service receives no events\n")
+
+
 @pytest.mark.parametrize(
     "command",
     [
