@@ -69,18 +69,18 @@ async def events_a_second(settings: Settings, events: int) -> float:
 
 async def _empty(database: Database) -> None:
     for statement in ("DELETE FROM outbox", "DELETE FROM sink_cursors", "UPDATE outbox_head SET last_position = 0"):
-        await database.transact(partial(_write, statement, [()]))
+        await database.transact(partial(_run, statement))
 
 
 async def _record(database: Database, events: int) -> None:
     keys = [new_id(now_ns()) for _ in range(events // EVENTS_OF_A_KEY + 1)]
     rows = [_row(keys[number % len(keys)]) for number in range(events)]
     for first in range(0, events, AT_ONCE):
-        await database.transact(partial(_write, INSERT, rows[first : first + AT_ONCE]))
+        await database.write([(INSERT, rows[first : first + AT_ONCE])])
 
 
-async def _write(statement: str, rows: Sequence[Row], transaction: Transaction) -> None:
-    await transaction.execute_many(statement, rows)
+async def _run(statement: str, transaction: Transaction) -> None:
+    await transaction.fetch(statement)
 
 
 def _row(key: str) -> Row:

@@ -17,6 +17,7 @@ from service_standard.database import (
     Transaction,
     UniqueViolation,
     database_of,
+    inserting,
     padded,
 )
 from service_standard.settings import SettingsError
@@ -30,7 +31,7 @@ TIMEOUT = 0.4
 IN_TIME = TIMEOUT + 2
 WAITING = 8
 NOTES = "CREATE TABLE notes (id TEXT PRIMARY KEY, owner TEXT NOT NULL, slug TEXT, n INTEGER, UNIQUE (owner, slug))"
-INSERT = "INSERT INTO notes (id, owner, slug, n) VALUES ($1, $2, $3, $4)"
+INSERT = inserting("notes", "id, owner, slug, n", n="integer")
 NOTE: Row = ("a", "ann", "first", 0)
 
 
@@ -54,7 +55,7 @@ async def execute(database: Database, statement: str) -> list[Row]:
 
 
 async def insert(database: Database, *notes: Row) -> None:
-    await database.transact(lambda transaction: transaction.execute_many(INSERT, notes))
+    await database.write([(INSERT, notes)])
 
 
 async def ids(database: Database) -> list[object]:
@@ -71,14 +72,14 @@ class TestStorage:
 
     async def test_a_transaction_sees_what_it_wrote_and_returns_what_its_work_returns(self, database: Database) -> None:
         async def work(transaction: Transaction) -> Row:
-            await transaction.execute_many(INSERT, [NOTE])
+            await transaction.write([(INSERT, [NOTE])])
             return tuple((await transaction.fetch("SELECT n FROM notes WHERE id = $1", "a"))[0])
 
         assert await database.transact(work) == (0,)
 
     async def test_work_that_raises_leaves_nothing_behind(self, database: Database) -> None:
         async def work(transaction: Transaction) -> None:
-            await transaction.execute_many(INSERT, [NOTE])
+            await transaction.write([(INSERT, [NOTE])])
             raise LookupError
 
         with pytest.raises(LookupError):
@@ -106,7 +107,7 @@ class TestStorage:
     async def test_locked_rows_lose_no_update(self, database: Database) -> None:
         async def increment(transaction: Transaction) -> None:
             found = await transaction.fetch(f"SELECT n FROM notes WHERE id = 'a'{database.row_lock}")
-            await transaction.execute_many("UPDATE notes SET n = $1 WHERE id = 'a'", [(int(found[0][0] or 0) + 1,)])
+            await transaction.fetch("UPDATE notes SET n = $1 WHERE id = 'a'", int(found[0][0] or 0) + 1)
 
         await insert(database, NOTE)
         await asyncio.gather(*(database.transact(increment) for _ in range(20)))
@@ -140,7 +141,7 @@ class TestSQLite:
 
     async def test_work_that_waits_for_something_else_is_refused(self, sqlite: Database) -> None:
         async def work(transaction: Transaction) -> None:
-            await transaction.execute_many(INSERT, [NOTE])
+            await transaction.write([(INSERT, [NOTE])])
             await asyncio.sleep(0)
 
         with pytest.raises(RuntimeError, match="waited for something else"):
@@ -204,7 +205,7 @@ class TestPostgreSQL:
         self, freezable: PostgresServer, freezing: Database
     ) -> None:
         async def work(transaction: Transaction) -> None:
-            await transaction.execute_many(INSERT, [NOTE])
+            await transaction.write([(INSERT, [NOTE])])
             with frozen(freezable):
                 await transaction.fetch("SELECT 1")
 
@@ -233,9 +234,9 @@ class TestPostgreSQL:
 
         async def increment(first: str, then: str, transaction: Transaction) -> None:
             await transaction.fetch("SET LOCAL deadlock_timeout = '100ms'")
-            await transaction.execute_many("UPDATE notes SET n = n + 1 WHERE id = $1", [(first,)])
+            await transaction.fetch("UPDATE notes SET n = n + 1 WHERE id = $1", first)
             await both.wait()
-            await transaction.execute_many("UPDATE notes SET n = n + 1 WHERE id = $1", [(then,)])
+            await transaction.fetch("UPDATE notes SET n = n + 1 WHERE id = $1", then)
 
         await insert(freezing, NOTE, ("b", "bob", "second", 0))
         outcomes = await asyncio.gather(

@@ -167,7 +167,7 @@ async def test_records_are_kept_for_their_hours_and_then_forgotten(settings: Set
     records = [(name, "request", "{}", "{}", timestamp(now - age)) for name, age in ages.items()]
     records += [(f"old {n}", "request", "{}", "{}", timestamp(now - 48 * HOUR)) for n in range(2500)]
     async with opened(settings) as database:
-        await database.transact(lambda transaction: transaction.execute_many(INSERT, records))
+        await database.transact(lambda transaction: transaction.write([(INSERT, records)]))
         await prune(database, 24)
     assert await rows(settings, "SELECT id FROM idempotency ORDER BY id") == [("kept",), ("new",)]
 

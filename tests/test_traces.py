@@ -14,7 +14,7 @@ from service_standard.inbox.inbox import Inbound, Inbox, Refused
 from service_standard.settings import Settings
 from service_standard.telemetry.providers import Telemetry
 from service_standard.telemetry.spans import current_ids, in_span
-from service_standard.writes.queue import Write
+from service_standard.writes.batches import Write
 from tests.events.stream import eventually
 from tests.events.test_payments import event as payment
 from tests.events.test_payments import tell

@@ -9,10 +9,21 @@ import pytest
 from opentelemetry.trace import NoOpTracer
 
 from service_standard.binding.reply import Reply
-from service_standard.database import Database, Row, Transaction, UniqueViolation, padded, parameters
+from service_standard.database import (
+    Database,
+    Row,
+    Statement,
+    Transaction,
+    UniqueViolation,
+    inserting,
+    padded,
+    parameters,
+    updating,
+)
 from service_standard.identity import now_ns, timestamp
 from service_standard.problems import CONFLICT, SERVICE_UNAVAILABLE, Problem
 from service_standard.settings import Settings
+from service_standard.writes.batches import Write
 from service_standard.writes.idempotency import REPLAYED, Claim
 from service_standard.writes.queue import MOST_TOGETHER, MOST_WAITING, Change, Decision, WriteQueue
 from tests.service import settings_for
@@ -24,8 +35,11 @@ TIMEOUT = 0.5
 GROUPS = 8  # one after the other, they would wait eight times as long as together
 DEADLINE_SECONDS = 20
 TABLE = "CREATE TABLE counters (id TEXT PRIMARY KEY, n INTEGER NOT NULL, label TEXT UNIQUE)"
-INSERT = "INSERT INTO counters (id, n, label) VALUES ($1, $2, $3)"
-UPDATE = "UPDATE counters SET n = $2 WHERE id = $1"
+INSERT = inserting("counters", "id, n, label", n="integer")
+UPDATE = updating("counters", "id", "n", n="integer")
+ADD = Statement(
+    "UPDATE counters SET n = counters.n + given.n FROM given WHERE counters.id = given.id", "id, n", {"n": "integer"}
+)
 Wish = Change[int]
 
 
@@ -82,7 +96,7 @@ class Counters:
         self.commits += 1
 
 
-def decision(key: str, n: int, write: tuple[str, Row]) -> Decision[int]:
+def decision(key: str, n: int, write: Write) -> Decision[int]:
     return Decision("counted", key, None, n, [write], [], Reply(f"{key} {n}".encode()), timestamp(now_ns()))
 
 
@@ -262,16 +276,16 @@ async def test_a_transaction_that_was_undone_for_another_is_done_again(counters:
 
     async def other(transaction: Transaction) -> None:
         await transaction.fetch("SET LOCAL deadlock_timeout = '10s'")
-        await transaction.execute_many("UPDATE counters SET n = n + 10 WHERE id = $1", [("b",)])
+        await transaction.write([(ADD, [("b", 10)])])
         others.set()
         await queues.wait()
-        await transaction.execute_many("UPDATE counters SET n = n + 10 WHERE id = $1", [("a",)])
+        await transaction.write([(ADD, [("a", 10)])])
 
     await counters.submit([counters.new("a"), counters.new("b")])
     queue = WriteQueue(counters.database, load, lambda _: None, lambda _: None, NoOpTracer())
     meeting = asyncio.create_task(counters.database.transact(other))
     await others.wait()
-    wish = Change(lambda n: decision("a", 0, ("UPDATE counters SET n = n + $2 WHERE id = $1", ("b", n))), key="a")
+    wish = Change(lambda n: decision("a", 0, (ADD, ("b", n))), key="a")
     assert await queue.submit(wish) == Reply(b"a 0")
     await meeting
     assert await counters.rows() == [("a", 10, None), ("b", 20, None)]

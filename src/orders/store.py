@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
+from pydantic_core import to_json
+
 from orders.counts import ALL, of_customer
 from orders.order import Order
-from service_standard.database import Database, Row, Transaction, Value, padded, parameters
+from service_standard.database import Database, Row, Transaction, Value, inserting, padded, parameters, updating
 from service_standard.writes.counts import counts
 
 _COLUMNS: Final = (
     "id, number, status, customer_id, items, external_id, metadata, version, created_at, updated_at, created_by"
 )
-INSERT_ORDER: Final = f"INSERT INTO orders ({_COLUMNS}) VALUES ({parameters(11)})"  # noqa: S608 constants only
-UPDATE_ORDER: Final = "UPDATE orders SET status = $2, version = $3, updated_at = $4 WHERE id = $1"
+INSERT_ORDER: Final = inserting("orders", _COLUMNS, version="bigint")
+UPDATE_ORDER: Final = updating("orders", "id", "status, version, updated_at", version="bigint")
 _CHANGE: Final = "version, changed_at, changed_by, from_status, to_status, reason, trace_id, event_id"
-INSERT_HISTORY: Final = f"INSERT INTO order_history (order_id, {_CHANGE}) VALUES ({parameters(9)})"  # noqa: S608 constants only
+INSERT_HISTORY: Final = inserting("order_history", f"order_id, {_CHANGE}", version="bigint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ def order_row(order: Order) -> Row:
         order.number,
         order.status,
         order.customer_id,
-        json.dumps(order.items),
+        to_json(order.items).decode(),
         order.external_id,
-        json.dumps(order.metadata),
+        to_json(order.metadata).decode(),
         order.version,
         order.created_at,
         order.updated_at,

@@ -16,6 +16,7 @@ from service_standard.sinks.delivery import Accepted, NotNow, Outcome, Outgoing
 
 DEADLINE: Final = 20.0
 LEASE_SECONDS: Final = 1.0
+ENTER: Final = "INSERT INTO outbox (event_id, type, partition_key, envelope, recorded_at) VALUES ($1, $2, $3, $4, $5)"
 
 
 def event(key: str, version: int = 1) -> Event:
@@ -83,14 +84,14 @@ class Stream:
         """The ids of new events of these keys, all committed in one transaction."""
         events = [event(key, version) for key in keys]
         rows = [entry(each, timestamp(now_ns())) for each in events]
-        await self.database.transact(lambda transaction: transaction.execute_many(INSERT, rows))
+        await self.database.transact(lambda transaction: transaction.write([(INSERT, rows)]))
         return [each.id for each in events]
 
     async def roll_back(self, key: str) -> None:
         """Records an event and takes it back; an id of the outbox is used up."""
         row = entry(event(key), timestamp(now_ns()))
         try:
-            await self.database.transact(lambda transaction: transaction.execute_many(INSERT, [row, row]))
+            await self.database.transact(lambda transaction: transaction.write([(INSERT, [row, row])]))
         except UniqueViolation:
             return
         raise AssertionError("one event was recorded twice")

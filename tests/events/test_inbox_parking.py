@@ -88,4 +88,4 @@ def test_what_can_never_have_an_effect_is_parked_again_and_keeps_nobody_waiting(
 
 async def _write(database_url: str, statement: str, *values: str) -> None:
     async with opened(settings_for(database_url)) as database:
-        await database.transact(lambda transaction: transaction.execute_many(statement, [values]))
+        await database.transact(lambda transaction: transaction.fetch(statement, *values))

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from service_standard.events.outbox import INSERT, MOST_SEQUENCED, Outbox, entry
+from service_standard.events.outbox import MOST_SEQUENCED, Outbox, entry
 from service_standard.identity import now_ns, timestamp
 from service_standard.settings import Settings
-from tests.events.stream import Stream, event
+from tests.events.stream import ENTER, Stream, event
 from tests.storage import opened
 
 pytestmark = pytest.mark.anyio
@@ -141,7 +141,7 @@ class Commit:
         await self._transaction.start()
         recorded = event(key)
         self._id = recorded.id
-        await self._connection.execute(INSERT, *entry(recorded, timestamp(now_ns())))
+        await self._connection.execute(ENTER, *entry(recorded, timestamp(now_ns())))
 
     async def __call__(self) -> str:
         await self._transaction.commit()

@@ -7,11 +7,12 @@ from contextlib import AsyncExitStack
 import asyncpg
 import pytest
 
-from service_standard.events.outbox import INSERT, entry
+from service_standard.database import inserting
+from service_standard.events.outbox import entry
 from service_standard.identity import now_ns, timestamp
 from service_standard.settings import Settings
 from tests.events.audit import audit, committed
-from tests.events.stream import Recorder, Stream, event
+from tests.events.stream import ENTER, Recorder, Stream, event
 from tests.figures import Proof
 from tests.service import Caller
 from tests.storage import opened
@@ -32,8 +33,8 @@ async def test_sixteen_writers_that_roll_back_at_random_lose_nothing(
 ) -> None:
     """Two relays sequence at once, the ids of the outbox become visible in any order."""
     await stream.database.transact(lambda t: t.fetch("CREATE TABLE versions (key TEXT PRIMARY KEY, n BIGINT NOT NULL)"))
-    rows = [(key,) for key in KEYS]
-    await stream.database.transact(lambda t: t.execute_many("INSERT INTO versions VALUES ($1, 0)", rows))
+    rows = [(key, 0) for key in KEYS]
+    await stream.database.write([(inserting("versions", "key, n", n="bigint"), rows)])
     sinks = [Recorder(), Recorder()]
     async with AsyncExitStack() as relays:
         for sink in sinks:
@@ -61,7 +62,7 @@ async def write(url: str, chance: random.Random) -> int:
         await transaction.start()
         key = chance.choice(KEYS)
         version = await connection.fetchval("UPDATE versions SET n = n + 1 WHERE key = $1 RETURNING n", key)
-        await connection.execute(INSERT, *entry(event(key, version), timestamp(now_ns())))
+        await connection.execute(ENTER, *entry(event(key, version), timestamp(now_ns())))
         # Others record and commit while this one holds its id.
         await asyncio.sleep(chance.random() * LONGEST_PAUSE)
         if chance.random() < ROLLED_BACK:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service_standard.database import updating
 from service_standard.events.retention import Retention
 from service_standard.identity import timestamp
 from service_standard.settings import Settings
@@ -24,8 +25,7 @@ async def prune(stream: Stream, settings: Settings, **values: object) -> list[st
 async def age(stream: Stream, *ids: str) -> None:
     """Has these events recorded long ago."""
     rows = [(event_id, LONG_AGO) for event_id in ids]
-    statement = "UPDATE outbox SET recorded_at = $2 WHERE event_id = $1"
-    await stream.database.transact(lambda transaction: transaction.execute_many(statement, rows))
+    await stream.database.write([(updating("outbox", "event_id", "recorded_at"), rows)])
 
 
 async def test_what_every_sink_has_is_forgotten_once_it_is_old(stream: Stream, settings: Settings) -> None:

@@ -10,30 +10,35 @@ from service_standard.database.statements import (
     DatabaseUnavailable,
     NoSuchTable,
     RolledBack,
-    Row,
+    Statements,
     Transaction,
     UniqueViolation,
-    Value,
     padded,
     parameters,
 )
+from service_standard.database.writing import Batch, Row, Statement, Value, inserting, updating
 from service_standard.settings import Settings, SettingsError, database_fault
 
 __all__ = [
+    "Batch",
     "Connections",
     "Database",
     "DatabaseUnavailable",
     "NoSuchTable",
     "RolledBack",
     "Row",
+    "Statement",
+    "Statements",
     "Transaction",
     "UniqueViolation",
     "Value",
     "database_of",
+    "inserting",
     "is_file",
     "padded",
     "parameters",
     "sqlalchemy_url",
+    "updating",
 ]
 
 # A database's module is imported where it is chosen: a driver that nobody uses costs no memory and no time to start.

@@ -4,10 +4,11 @@ import asyncio
 import re
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from typing import Final, TypeVar, cast
 
 from service_standard.database.statements import (
@@ -15,11 +16,10 @@ from service_standard.database.statements import (
     DatabaseUnavailable,
     NoSuchTable,
     Result,
-    Row,
     Transaction,
     UniqueViolation,
-    Value,
 )
+from service_standard.database.writing import Batch, Row, Statement, Value
 
 READERS: Final = 4
 KEPT_STATEMENTS: Final = 256
@@ -57,6 +57,10 @@ class SQLite:
 
     async def fetch(self, statement: str, *values: Value) -> list[Row]:
         return await self._on(self._readers, lambda: self._fetch(statement, values))
+
+    async def write(self, *batches: Batch) -> None:
+        if batches:
+            await self.transact(lambda transaction: transaction.write(*batches))
 
     async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         return await self._on(self._writer, lambda: self._transact(work))
@@ -143,8 +147,9 @@ class _SQLiteTransaction:
     async def fetch(self, statement: str, *values: Value) -> list[Row]:
         return _fetch(self._connection, statement, values)
 
-    async def execute_many(self, statement: str, rows: Sequence[Row]) -> None:
-        self._connection.executemany(_numbered(statement), rows)
+    async def write(self, *batches: Batch) -> None:
+        for statement, rows in chain.from_iterable(batches):
+            self._connection.executemany(_row_by_row(statement), rows)
 
 
 def _transact(connection: sqlite3.Connection, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
@@ -174,6 +179,12 @@ def _fetch(connection: sqlite3.Connection, statement: str, values: Row) -> list[
 def _numbered(statement: str) -> str:
     """SQLite's way to number parameters."""
     return re.sub(r"\$(\d+)", r"?\1", statement)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _row_by_row(statement: Statement) -> str:
+    """The statement with its parameters as the one row that it is given."""
+    return statement.reading(f"SELECT {', '.join(f'?{n} AS {name}' for n, name in enumerate(statement.names, 1))}")
 
 
 def _completed(work: Coroutine[None, None, Result]) -> Result:

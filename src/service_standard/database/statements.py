@@ -7,10 +7,10 @@ UniqueViolation        it has such a row already
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-Value: TypeAlias = str | int | float | None
-Row: TypeAlias = "Sequence[Value]"
+from service_standard.database.writing import Batch, Row, Value
+
 Result = TypeVar("Result")
 
 
@@ -42,15 +42,24 @@ class Connections(NamedTuple):
     most: int
 
 
-class Transaction(Protocol):
-    """An open transaction. Its statements are prepared once and kept."""
+class Statements(Protocol):
+    """Where statements are run, each of which is prepared once and kept."""
 
-    async def fetch(self, statement: str, *values: Value) -> list[Row]: ...
-    async def execute_many(self, statement: str, rows: Sequence[Row]) -> None: ...
+    async def fetch(self, statement: str, *values: Value) -> list[Row]:
+        """The rows of one statement."""
+        ...
+
+    async def write(self, *batches: Batch) -> None:
+        """Writes all of it or nothing; a batch is one round trip, and sees what the ones before it wrote."""
+        ...
 
 
-class Database(Protocol):
-    """A database that is up, or says within its time-out that it is not.
+class Transaction(Statements, Protocol):
+    """An open transaction: what is run in it counts when it commits."""
+
+
+class Database(Statements, Protocol):
+    """A database that is up, or says within its time-out that it is not; outside of `transact`, `fetch` only reads.
 
     `system` is its name in telemetry. `row_lock` ends a SELECT whose rows the transaction is about to change.
     `commits_out_of_order` says that an id may become visible after a greater one has.
@@ -72,10 +81,6 @@ class Database(Protocol):
 
     async def start(self) -> None: ...
     async def aclose(self) -> None: ...
-
-    async def fetch(self, statement: str, *values: Value) -> list[Row]:
-        """The rows of one reading statement."""
-        ...
 
     async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """What `work` returns, after a durable commit; any exception of its rolls everything back.

@@ -51,5 +51,5 @@ class Cursors:
             return None
         before = cast("int", rows[0][0])
         if position <= before:
-            await transaction.execute_many(_REWIND, [(sink, position)])
+            await transaction.fetch(_REWIND, sink, position)
         return before

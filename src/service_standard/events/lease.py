@@ -57,7 +57,7 @@ class Lease:
         values = (self._sink, self._owner, self._end(), timestamp(now_ns()))
 
         async def work(transaction: Transaction) -> list[Row]:
-            await transaction.execute_many(_INTRODUCE, [(self._sink,)])
+            await transaction.fetch(_INTRODUCE, self._sink)
             return await transaction.fetch(_TAKE, *values)
 
         rows = await self._database.transact(work)
@@ -79,7 +79,7 @@ class Lease:
             if not await transaction.fetch(_KEEP, *values):
                 raise LeadLost
             for statement, row in writes:
-                await transaction.execute_many(statement, [row])
+                await transaction.fetch(statement, *row)
 
         await self._database.transact(work)
         lead.until = began + self.seconds

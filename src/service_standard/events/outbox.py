@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from service_standard.database import Database, Row, Transaction
+from service_standard.database import Database, Row, Transaction, inserting
 from service_standard.events.event import Event
 from service_standard.sinks.delivery import Outgoing
 
-INSERT: Final = "INSERT INTO outbox (event_id, type, partition_key, envelope, recorded_at) VALUES ($1, $2, $3, $4, $5)"
+INSERT: Final = inserting("outbox", "event_id, type, partition_key, envelope, recorded_at")
 MOST_SEQUENCED: Final = 5000
 
 _LOCK_HEAD: Final = "SELECT last_position FROM outbox_head WHERE id = 1 FOR UPDATE"

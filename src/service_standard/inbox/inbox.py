@@ -15,11 +15,11 @@ from typing import Final, TypeAlias, cast
 from opentelemetry.trace import Link, Span, SpanKind, Tracer
 
 from service_standard.contract import EventContract, Object
-from service_standard.database import Database, Row
+from service_standard.database import Database, Row, Statement, inserting
 from service_standard.identity import now_ns, timestamp
 from service_standard.problems import FieldError
 from service_standard.telemetry.spans import context_of, in_span
-from service_standard.writes.queue import Write
+from service_standard.writes.batches import Write
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +33,15 @@ UNREADABLE: Final = "unreadable"
 TAKEN: Final = "inbox.source, inbox.event_id"
 _SEEN: Final = "SELECT 1 FROM inbox WHERE source = $1 AND event_id = $2"
 _COLUMNS: Final = "source, event_id, type, received_at, outcome, attempts, next_attempt_at, reason, envelope"
-_INSERT: Final = f"INSERT INTO inbox ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"  # noqa: S608 constants only
-_KEEP: Final = f"{_INSERT} ON CONFLICT (source, event_id) DO NOTHING"
-_FORGET_WAITING: Final = "DELETE FROM inbox WHERE source = $1 AND event_id = $2 AND outcome <> 'done'"
+_INSERT: Final = inserting("inbox", _COLUMNS, attempts="integer")
+_KEEP: Final = (
+    f"INSERT INTO inbox ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "  # noqa: S608 constants only
+    "ON CONFLICT (source, event_id) DO NOTHING"
+)
+_FORGET_WAITING: Final = Statement(
+    "DELETE FROM inbox WHERE (source, event_id) IN (SELECT source, event_id FROM given) AND outcome <> 'done'",
+    "source, event_id",
+)
 _DUE: Final = (
     "SELECT envelope, attempts FROM inbox WHERE outcome = 'waiting' AND next_attempt_at <= $1 "
     "ORDER BY next_attempt_at LIMIT $2"
@@ -169,12 +175,12 @@ class Inbox:
     async def _postpone(self, event: Inbound, attempts: int, outcome: str, reason: str) -> None:
         wait = min(FIRST_WAIT_SECONDS * 2**attempts, LONGEST_WAIT_SECONDS)
         row = (event.source, event.id, outcome, timestamp(now_ns() + wait * 1_000_000_000), reason[:LONGEST_REASON])
-        await self._database.transact(lambda transaction: transaction.execute_many(_POSTPONE, [row]))
+        await self._database.transact(lambda transaction: transaction.fetch(_POSTPONE, *row))
 
     async def _store(self, event: Inbound, outcome: str, reason: str) -> None:
         soon = timestamp(now_ns() + FIRST_WAIT_SECONDS * 1_000_000_000)
         row = _row(event, outcome, soon, reason[:LONGEST_REASON], event.envelope)
-        await self._database.transact(lambda transaction: transaction.execute_many(_KEEP, [row]))
+        await self._database.transact(lambda transaction: transaction.fetch(_KEEP, *row))
 
 
 async def prune(database: Database, before: str) -> None:

@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple, TypeAlias, cast
 
-from service_standard.database import Database, Row
+from service_standard.database import Database, Row, Statement
 
 SLOTS: Final = 8
-ADD: Final = (
-    "INSERT INTO counts (name, kind, slot, amount) VALUES ($1, $2, $3, $4)"
-    " ON CONFLICT (name, kind, slot) DO UPDATE SET amount = counts.amount + excluded.amount"
+ADD: Final = Statement(
+    # SQLite would take ON for the condition of a join, were there no WHERE.
+    "INSERT INTO counts (name, kind, slot, amount) SELECT name, kind, slot, amount FROM given WHERE true"
+    " ON CONFLICT (name, kind, slot) DO UPDATE SET amount = counts.amount + excluded.amount",
+    "name, kind, slot, amount",
+    {"slot": "integer", "amount": "bigint"},
 )
 _SUMS: Final = "SELECT kind, CAST(sum(amount) AS BIGINT) FROM counts WHERE name = $1 GROUP BY kind ORDER BY kind"
 

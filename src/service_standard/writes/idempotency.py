@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic_core import to_json
+
 from service_standard.binding.reply import Reply
-from service_standard.database import Database, Row, Transaction, Value, padded, parameters
+from service_standard.database import Database, Row, Statements, Value, inserting, padded, parameters
 from service_standard.identity import now_ns, timestamp
 from service_standard.problems import IDEMPOTENCY_KEY_REUSED, Problem
 
@@ -16,7 +18,7 @@ _HOUR_NS: Final = 3_600_000_000_000
 _PRUNE: Final = (
     "DELETE FROM idempotency WHERE id IN (SELECT id FROM idempotency WHERE created_at < $1 LIMIT 1000) RETURNING id"
 )
-INSERT: Final = "INSERT INTO idempotency (id, fingerprint, headers, body, created_at) VALUES ($1, $2, $3, $4, $5)"
+INSERT: Final = inserting("idempotency", "id, fingerprint, headers, body, created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,11 @@ class Claim:
     @classmethod
     def of(cls, caller: str, operation: str, key: str, request: object) -> "Claim":
         """The claim of a request, whose content is anything that JSON can hold."""
-        content = json.dumps(request, sort_keys=True, ensure_ascii=True)
-        return cls(_digest(json.dumps([caller, operation, key])), _digest(content))
+        return cls(_digest([caller, operation, key]), _digest(_in_order(request)))
 
     def row(self, reply: Reply, at: str) -> Row:
         """The record of the reply, for INSERT."""
-        return (self.id, self.fingerprint, json.dumps(dict(reply.headers)), reply.content.decode(), at)
+        return (self.id, self.fingerprint, to_json(reply.headers).decode(), reply.content.decode(), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,12 @@ def replayed(record: Recorded, claim: Claim) -> Reply:
     return Reply(record.reply.content, {**record.reply.headers, REPLAYED: "true"})
 
 
-async def recorded(transaction: Transaction, claims: Sequence[Claim]) -> dict[str, Recorded]:
+async def recorded(statements: Statements, claims: Sequence[Claim]) -> dict[str, Recorded]:
     """What is recorded for any of the claims, by their ids."""
     if not claims:
         return {}
     ids: list[Value] = padded([claim.id for claim in claims])
-    rows = await transaction.fetch(
+    rows = await statements.fetch(
         f"SELECT id, fingerprint, headers, body FROM idempotency WHERE id IN ({parameters(len(ids))})",  # noqa: S608 placeholders only
         *ids,
     )
@@ -75,5 +76,12 @@ async def prune(database: Database, hours: int) -> None:
         continue
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(value: object) -> str:
+    return hashlib.sha256(to_json(value)).hexdigest()
+
+
+def _in_order(value: object) -> object:
+    """The same for all requests that differ only in the order of their objects' members."""
+    if isinstance(value, dict):
+        return {name: _in_order(value[name]) for name in sorted(value)}
+    return [_in_order(each) for each in value] if isinstance(value, list) else value

@@ -10,19 +10,27 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from opentelemetry.trace import Span, SpanKind, Tracer, use_span
+from opentelemetry.context import attach
+from opentelemetry.trace import Span, SpanKind, Tracer, set_span_in_context
 
 from service_standard.binding.reply import Reply
-from service_standard.database import Database, DatabaseUnavailable, RolledBack, Row, Transaction, UniqueViolation
+from service_standard.database import (
+    Database,
+    DatabaseUnavailable,
+    RolledBack,
+    Statements,
+    Transaction,
+    UniqueViolation,
+)
 from service_standard.events.event import Event
 from service_standard.events.outbox import INSERT as ENTER
 from service_standard.events.outbox import entry
 from service_standard.problems import CONFLICT, Problem, unavailable
 from service_standard.telemetry.spans import failed
 from service_standard.writes import counts
+from service_standard.writes.batches import Batches, Write
 from service_standard.writes.idempotency import INSERT as RECORD
 from service_standard.writes.idempotency import Claim, Recorded, recorded, replayed
 
@@ -31,7 +39,6 @@ MOST_TOGETHER: Final = 64
 ATTEMPTS: Final = 3
 
 State = TypeVar("State")
-Write: TypeAlias = tuple[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +89,20 @@ class _Waiting(Generic[State]):
         self.attempts = 1
         self.outcome: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self.span = span
-        with use_span(span):
-            self.context = copy_context()
+        self.context = copy_context()
+        self.context.run(attach, set_span_in_context(span))
+        self._settled = False
 
     def settle(self, outcome: Reply | Exception, fault: Exception | None = None) -> None:
         """Ends the wait; `fault` is what the database did to deserve it, if the change itself did not."""
-        if self.outcome.done():
+        if self._settled:
             return
+        self._settled = True
         if fault:
             failed(self.span, fault)
         self.span.end()
+        if self.outcome.cancelled():
+            return
         if isinstance(outcome, Reply):
             self.outcome.set_result(outcome)
         else:
@@ -181,8 +192,8 @@ class WriteQueue(Generic[State]):
         self._waiting.append(waiting)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.get_running_loop().create_task(self._work(), context=Context())
-        # A caller that is gone does not take its change back: it may be committed already.
-        return await asyncio.shield(waiting.outcome)
+        # A caller that is gone takes only its wait back: the change may be committed already.
+        return await waiting.outcome
 
     async def _work(self) -> None:
         while self._waiting:
@@ -201,7 +212,7 @@ class WriteQueue(Generic[State]):
     async def _commit(self, group: list[_Waiting[State]]) -> None:
         """Together if that works; else each alone, so that one bad change does not fail its neighbours."""
         try:
-            outcomes = await self._database.transact(lambda transaction: self._apply(transaction, group))
+            outcomes = await self._written(group)
         except Exception as error:
             if isinstance(error, DatabaseUnavailable) and not isinstance(error, RolledBack):
                 raise
@@ -235,49 +246,32 @@ class WriteQueue(Generic[State]):
         else:
             group[0].give_up(error)
 
-    async def _apply(self, transaction: Transaction, group: list[_Waiting[State]]) -> list["_Outcome[State]"]:
-        changes = [waiting.change for waiting in group]
-        records = await recorded(transaction, [change.claim for change in changes if change.claim])
-        keys = sorted({change.key for change in changes if change.key})
-        states = await self._load(transaction, keys) if keys else {}
-        writes = _Writes()
-        outcomes = [_outcome(waiting, records, states, writes) for waiting in group]
-        for statement, rows in [*writes.in_order(), *self._counts(outcomes)]:
-            await transaction.execute_many(statement, rows)
-        return outcomes
+    async def _written(self, group: list[_Waiting[State]]) -> list["_Outcome[State]"]:
+        keys = sorted({waiting.change.key for waiting in group if waiting.change.key})
+        if keys:
+            return await self._database.transact(lambda transaction: self._apply(transaction, group, keys))
+        # Nothing has to be locked, so what is written is a transaction by itself.
+        return await self._apply(self._database, group, keys)
 
-    def _counts(self, outcomes: Sequence["_Outcome[State]"]) -> list[tuple[str, list[Row]]]:
-        """To be written last: no transaction may wait for anything else while it holds a row that all of them want."""
-        decisions = [outcome for outcome in outcomes if isinstance(outcome, Decision)]
-        rows = counts.rows(chain.from_iterable(decision.counted for decision in decisions), self._slot)
-        return [(counts.ADD, rows)] if rows else []
+    async def _apply(
+        self, statements: Statements, group: list[_Waiting[State]], keys: list[str]
+    ) -> list["_Outcome[State]"]:
+        records = await recorded(statements, [waiting.change.claim for waiting in group if waiting.change.claim])
+        states = await self._load(statements, keys) if keys else {}
+        batches = Batches()
+        outcomes = [_outcome(waiting, records, states, batches) for waiting in group]
+        await statements.write(*batches.counted(self._slot))
+        return outcomes
 
 
 _Outcome: TypeAlias = Decision[State] | Reply | Exception
-
-
-class _Writes:
-    """The rows of a group by statement; each statement comes as late as in any change, so parents before children."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, list[Row]] = {}
-        self._ranks: dict[str, int] = {}
-
-    def add(self, writes: Sequence[Write]) -> None:
-        """Adds one change's rows, in the order in which they have to be written."""
-        for rank, (statement, row) in enumerate(writes):
-            self._rows.setdefault(statement, []).append(row)
-            self._ranks[statement] = max(rank, self._ranks.get(statement, 0))
-
-    def in_order(self) -> list[tuple[str, list[Row]]]:
-        return sorted(self._rows.items(), key=lambda item: self._ranks[item[0]])
 
 
 def _outcome(
     waiting: _Waiting[State],
     records: Mapping[str, Recorded],
     states: dict[str, State],
-    writes: _Writes,
+    batches: Batches,
 ) -> "_Outcome[State]":
     """Decides one change: notes what it writes, and lets the next change of its group see the new state."""
     change, claim = waiting.change, waiting.change.claim
@@ -290,7 +284,7 @@ def _outcome(
     states[decision.key] = decision.state
     entries = [(ENTER, entry(event, decision.at)) for event in decision.events]
     claims = [(RECORD, claim.row(decision.reply, decision.at))] if claim else []
-    writes.add([*decision.writes, *entries, *claims])
+    batches.add(decision.key, [*decision.writes, *entries, *claims], decision.counted)
     return decision
 
 
