@@ -32,6 +32,8 @@ DECLARATIONS: Final = frozenset({
     "ContextVar", "NewType", "ParamSpec", "TypeVar", "cache", "dataclass", "field", "lru_cache",
     "AfterValidator", "BeforeValidator", "ConfigDict", "Field", "SecretStr", "SettingsConfigDict",
     "StringConstraints", "TypeAdapter", "field_validator", "model_validator",
+    # statements, which are values: their text, and the columns of what they write
+    "inserting", "updating",
     # a logger is only a name until somebody configures it
     "logging.getLogger",
     # the schema, which SQLAlchemy keeps as a table of tables

@@ -19,6 +19,7 @@ from service_standard.database import (
     database_of,
     inserting,
     padded,
+    updating,
 )
 from service_standard.settings import SettingsError
 from tests.service import settings_for
@@ -32,6 +33,7 @@ IN_TIME = TIMEOUT + 2
 WAITING = 8
 NOTES = "CREATE TABLE notes (id TEXT PRIMARY KEY, owner TEXT NOT NULL, slug TEXT, n INTEGER, UNIQUE (owner, slug))"
 INSERT = inserting("notes", "id, owner, slug, n", n="integer")
+UPDATE = updating("notes", "id", "n", n="integer")
 NOTE: Row = ("a", "ann", "first", 0)
 
 
@@ -56,6 +58,12 @@ async def execute(database: Database, statement: str) -> list[Row]:
 
 async def insert(database: Database, *notes: Row) -> None:
     await database.write([(INSERT, notes)])
+
+
+async def sequential_scans(database: Database) -> object:
+    """How often PostgreSQL has read all notes; one connection after the other tells what it did."""
+    await database.fetch("SELECT pg_stat_force_next_flush()")
+    return (await database.fetch("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'notes'"))[0][0]
 
 
 async def ids(database: Database) -> list[object]:
@@ -102,6 +110,17 @@ class TestStorage:
         with pytest.raises(Exception, match=r"(?i)not.null") as refused:
             await insert(database, ("a", None, None, None))
         assert not isinstance(refused.value, UniqueViolation | DatabaseUnavailable)
+        assert await ids(database) == []
+
+    async def test_batches_are_written_in_their_order(self, database: Database) -> None:
+        await database.write([(INSERT, [NOTE, ("b", "bob", None, None)])], [(UPDATE, [("a", 1), ("b", 2)])])
+        await database.write([(UPDATE, [("a", 3)]), (INSERT, [("c", "cal", None, None)])])
+        found = await database.fetch("SELECT id, n FROM notes ORDER BY id")
+        assert [tuple(row) for row in found] == [("a", 3), ("b", 2), ("c", None)]
+
+    async def test_batches_are_written_all_or_not_at_all(self, database: Database) -> None:
+        with pytest.raises(UniqueViolation):
+            await database.write([(INSERT, [NOTE])], [(UPDATE, [("a", 1)])], [(INSERT, [NOTE])])
         assert await ids(database) == []
 
     async def test_locked_rows_lose_no_update(self, database: Database) -> None:
@@ -186,6 +205,15 @@ class TestPostgreSQL:
     ) -> None:
         freezable.psql("ALTER DATABASE postgres SET synchronous_commit = off")
         assert (await execute(freezing, "SHOW synchronous_commit"))[0][0] == "on"
+
+    async def test_rows_are_found_by_index_in_a_table_that_has_grown(self, freezing: Database) -> None:
+        for _ in range(10):
+            await freezing.write([(UPDATE, [("0", 1)])])
+        await freezing.write([(INSERT, [(str(n), str(n), None, 0) for n in range(5_000)])])
+        before = await sequential_scans(freezing)
+        await freezing.write([(UPDATE, [(str(n), 1) for n in range(64)])])
+        assert await sequential_scans(freezing) == before
+        assert (await freezing.fetch("SELECT sum(n) FROM notes"))[0][0] == 64
 
     async def test_a_frozen_server_is_told_in_time_and_the_same_process_recovers(
         self, freezable: PostgresServer, freezing: Database

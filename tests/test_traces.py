@@ -10,11 +10,11 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from service_standard.contract import load_event_contract
+from service_standard.database import Write
 from service_standard.inbox.inbox import Inbound, Inbox, Refused
 from service_standard.settings import Settings
 from service_standard.telemetry.providers import Telemetry
 from service_standard.telemetry.spans import current_ids, in_span
-from service_standard.writes.batches import Write
 from tests.events.stream import eventually
 from tests.events.test_payments import event as payment
 from tests.events.test_payments import tell

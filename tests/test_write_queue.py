@@ -1,10 +1,11 @@
 """The write queue: changes share transactions, and each of them keeps its own outcome."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from time import monotonic
 
+import asyncpg
 import pytest
 from opentelemetry.trace import NoOpTracer
 
@@ -15,6 +16,7 @@ from service_standard.database import (
     Statement,
     Transaction,
     UniqueViolation,
+    Write,
     inserting,
     padded,
     parameters,
@@ -23,7 +25,6 @@ from service_standard.database import (
 from service_standard.identity import now_ns, timestamp
 from service_standard.problems import CONFLICT, SERVICE_UNAVAILABLE, Problem
 from service_standard.settings import Settings
-from service_standard.writes.batches import Write
 from service_standard.writes.idempotency import REPLAYED, Claim
 from service_standard.writes.queue import MOST_TOGETHER, MOST_WAITING, Change, Decision, WriteQueue
 from tests.service import settings_for
@@ -122,6 +123,35 @@ async def test_changes_that_arrive_together_share_a_transaction(counters: Counte
 async def test_the_database_itself_saw_one_transaction(counters: Counters) -> None:
     await counters.submit([counters.new(f"{n:03}") for n in range(50)])
     assert [row[0] for row in await counters.database.fetch("SELECT count(DISTINCT xmin::text) FROM counters")] == [1]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("change", "trips"), [("create", 2), ("increment", 4)])
+async def test_round_trips_do_not_grow_with_a_group(
+    counters: Counters, monkeypatch: pytest.MonkeyPatch, change: str, trips: int
+) -> None:
+    """A look at the claims and one statement; for rows to be locked BEGIN, their SELECT, one statement and COMMIT."""
+    sent: list[str] = []
+    await counters.submit([counters.new(f"{n:03}") for n in range(50)])
+    for name in ("execute", "fetch"):
+        monkeypatch.setattr(asyncpg.Connection, name, noting(getattr(asyncpg.Connection, name), sent))
+    wishes = {
+        "create": [counters.new(f"new {n}", claim=Claim(f"{n}", "request")) for n in range(50)],
+        "increment": [counters.increment(f"{n:03}") for n in range(50)],
+    }
+    outcomes = await counters.submit(wishes[change])
+    assert all(isinstance(outcome, Reply) for outcome in outcomes)
+    assert len(sent) == trips
+
+
+def noting(method: Callable[..., Awaitable[object]], sent: list[str]) -> Callable[..., Awaitable[object]]:
+    """The method of a connection, which notes each statement that it sends."""
+
+    async def noted(connection: object, statement: str, *values: object, **facts: object) -> object:
+        sent.append(statement)
+        return await method(connection, statement, *values, **facts)
+
+    return noted
 
 
 async def test_a_transaction_takes_no_more_than_its_share(counters: Counters) -> None:

@@ -10,9 +10,9 @@ from orders.order import Order
 from orders.wire import present
 from orders.workflow import Workflow
 from service_standard.binding.reply import Reply
+from service_standard.database import Write
 from service_standard.identity import now_ns, timestamp
 from service_standard.inbox.inbox import TAKEN, AlreadyDone, Effect, Inbound, NotYet, Refused
-from service_standard.writes.batches import Write
 from service_standard.writes.queue import Change, Decision, WriteQueue
 
 SUCCESSFUL: Final = "payment.successful"

@@ -16,7 +16,7 @@ from service_standard.database.statements import (
     padded,
     parameters,
 )
-from service_standard.database.writing import Batch, Row, Statement, Value, inserting, updating
+from service_standard.database.writing import Batch, Row, Statement, Value, Write, inserting, updating
 from service_standard.settings import Settings, SettingsError, database_fault
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Transaction",
     "UniqueViolation",
     "Value",
+    "Write",
     "database_of",
     "inserting",
     "is_file",

@@ -32,6 +32,7 @@ class Statement:
         return self.sql.replace(_GIVEN, f"FROM ({query}) AS given")
 
 
+Write: TypeAlias = tuple[Statement, Row]
 Batch: TypeAlias = Sequence[tuple[Statement, Sequence[Row]]]
 """Statements with their rows, which are written in this order; no two rows of a statement are about the same thing."""
 

@@ -15,11 +15,10 @@ from typing import Final, TypeAlias, cast
 from opentelemetry.trace import Link, Span, SpanKind, Tracer
 
 from service_standard.contract import EventContract, Object
-from service_standard.database import Database, Row, Statement, inserting
+from service_standard.database import Database, Row, Statement, Write, inserting
 from service_standard.identity import now_ns, timestamp
 from service_standard.problems import FieldError
 from service_standard.telemetry.spans import context_of, in_span
-from service_standard.writes.batches import Write
 
 log = logging.getLogger(__name__)
 

@@ -2,12 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TypeAlias
 
-from service_standard.database import Batch, Row, Statement
+from service_standard.database import Batch, Row, Statement, Write
 from service_standard.writes import counts
-
-Write: TypeAlias = tuple[Statement, Row]
 
 
 class Batches:

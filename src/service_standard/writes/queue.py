@@ -23,6 +23,7 @@ from service_standard.database import (
     Statements,
     Transaction,
     UniqueViolation,
+    Write,
 )
 from service_standard.events.event import Event
 from service_standard.events.outbox import INSERT as ENTER
@@ -30,7 +31,7 @@ from service_standard.events.outbox import entry
 from service_standard.problems import CONFLICT, Problem, unavailable
 from service_standard.telemetry.spans import failed
 from service_standard.writes import counts
-from service_standard.writes.batches import Batches, Write
+from service_standard.writes.batches import Batches
 from service_standard.writes.idempotency import INSERT as RECORD
 from service_standard.writes.idempotency import Claim, Recorded, recorded, replayed
 
