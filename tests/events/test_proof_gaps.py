@@ -34,7 +34,9 @@ async def test_sixteen_writers_that_roll_back_at_random_lose_nothing(
     """Two relays sequence at once, the ids of the outbox become visible in any order."""
     await stream.database.transact(lambda t: t.fetch("CREATE TABLE versions (key TEXT PRIMARY KEY, n BIGINT NOT NULL)"))
     rows = [(key, 0) for key in KEYS]
-    await stream.database.write([(inserting("versions", "key, n", n="bigint"), rows)])
+    await stream.database.transact(
+        lambda transaction: transaction.write([(inserting("versions", "key, n", n="bigint"), rows)])
+    )
     sinks = [Recorder(), Recorder()]
     async with AsyncExitStack() as relays:
         for sink in sinks:

@@ -25,7 +25,9 @@ async def prune(stream: Stream, settings: Settings, **values: object) -> list[st
 async def age(stream: Stream, *ids: str) -> None:
     """Has these events recorded long ago."""
     rows = [(event_id, LONG_AGO) for event_id in ids]
-    await stream.database.write([(updating("outbox", "event_id", "recorded_at"), rows)])
+    await stream.database.transact(
+        lambda transaction: transaction.write([(updating("outbox", "event_id", "recorded_at"), rows)])
+    )
 
 
 async def test_what_every_sink_has_is_forgotten_once_it_is_old(stream: Stream, settings: Settings) -> None:

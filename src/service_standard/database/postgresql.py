@@ -84,17 +84,12 @@ class PostgreSQL:
         async with self._connection() as connection:
             return cast("list[Row]", await connection.fetch(statement, *values))
 
-    async def write(self, *batches: Batch) -> None:
-        """One batch is one statement, which is a transaction without being told to be."""
-        if len(batches) > 1:
-            await self.transact(lambda transaction: transaction.write(*batches))
-        elif batches:
-            async with self._connection() as connection:
-                await _write(connection, batches[0])
-
-    async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
-        async with self._connection() as connection, connection.transaction():
-            return await work(_PostgreSQLTransaction(connection))
+    async def transact(self, work: Callable[[Transaction], Awaitable[Result]], *, locks: bool = True) -> Result:
+        async with self._connection() as connection:
+            if not locks:
+                return await work(_PostgreSQLTransaction(connection))
+            async with connection.transaction():
+                return await work(_PostgreSQLTransaction(connection))
 
     async def notify(self) -> None:
         async with self._connection() as connection:
@@ -168,13 +163,16 @@ class _PostgreSQLTransaction:
         return cast("list[Row]", await self._connection.fetch(statement, *values))
 
     async def write(self, *batches: Batch) -> None:
+        if len(batches) > 1 and not self._connection.is_in_transaction():
+            async with self._connection.transaction():
+                await self._write(batches)
+        else:
+            await self._write(batches)
+
+    async def _write(self, batches: Sequence[Batch]) -> None:
         for batch in batches:
-            await _write(self._connection, batch)
-
-
-async def _write(connection: PoolConnectionProxy, batch: Batch) -> None:
-    rows = [_json(statement, rows) for statement, rows in batch]
-    await connection.execute(_together(tuple(statement for statement, _ in batch)), *rows)
+            rows = [_json(statement, rows) for statement, rows in batch]
+            await self._connection.execute(_together(tuple(statement for statement, _ in batch)), *rows)
 
 
 def _json(statement: Statement, rows: Sequence[Row]) -> str:

@@ -42,8 +42,8 @@ class Connections(NamedTuple):
     most: int
 
 
-class Statements(Protocol):
-    """Where statements are run, each of which is prepared once and kept."""
+class Transaction(Protocol):
+    """An open transaction. Its statements are prepared once and kept."""
 
     async def fetch(self, statement: str, *values: Value) -> list[Row]:
         """The rows of one statement."""
@@ -54,12 +54,8 @@ class Statements(Protocol):
         ...
 
 
-class Transaction(Statements, Protocol):
-    """An open transaction: what is run in it counts when it commits."""
-
-
-class Database(Statements, Protocol):
-    """A database that is up, or says within its time-out that it is not; outside of `transact`, `fetch` only reads.
+class Database(Protocol):
+    """A database that is up, or says within its time-out that it is not.
 
     `system` is its name in telemetry. `row_lock` ends a SELECT whose rows the transaction is about to change.
     `commits_out_of_order` says that an id may become visible after a greater one has.
@@ -82,10 +78,15 @@ class Database(Statements, Protocol):
     async def start(self) -> None: ...
     async def aclose(self) -> None: ...
 
-    async def transact(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+    async def fetch(self, statement: str, *values: Value) -> list[Row]:
+        """The rows of one reading statement."""
+        ...
+
+    async def transact(self, work: Callable[[Transaction], Awaitable[Result]], *, locks: bool = True) -> Result:
         """What `work` returns, after a durable commit; any exception of its rolls everything back.
 
-        `work` may wait for statements of its transaction and for nothing else.
+        `work` may wait for statements of its transaction and for nothing else. Without `locks` it promises to lock
+        nothing and to write once, at its end: that is the transaction, and needs none around it.
         """
         ...
 

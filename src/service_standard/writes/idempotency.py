@@ -9,7 +9,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from service_standard.binding.reply import Reply
-from service_standard.database import Database, Row, Statements, Value, inserting, padded, parameters
+from service_standard.database import Database, Row, Transaction, Value, inserting, padded, parameters
 from service_standard.identity import now_ns, timestamp
 from service_standard.problems import IDEMPOTENCY_KEY_REUSED, Problem
 
@@ -57,12 +57,12 @@ def replayed(record: Recorded, claim: Claim) -> Reply:
     return Reply(record.reply.content, {**record.reply.headers, REPLAYED: "true"})
 
 
-async def recorded(statements: Statements, claims: Sequence[Claim]) -> dict[str, Recorded]:
+async def recorded(transaction: Transaction, claims: Sequence[Claim]) -> dict[str, Recorded]:
     """What is recorded for any of the claims, by their ids."""
     if not claims:
         return {}
     ids: list[Value] = padded([claim.id for claim in claims])
-    rows = await statements.fetch(
+    rows = await transaction.fetch(
         f"SELECT id, fingerprint, headers, body FROM idempotency WHERE id IN ({parameters(len(ids))})",  # noqa: S608 placeholders only
         *ids,
     )

@@ -20,7 +20,6 @@ from service_standard.database import (
     Database,
     DatabaseUnavailable,
     RolledBack,
-    Statements,
     Transaction,
     UniqueViolation,
     Write,
@@ -249,19 +248,18 @@ class WriteQueue(Generic[State]):
 
     async def _written(self, group: list[_Waiting[State]]) -> list["_Outcome[State]"]:
         keys = sorted({waiting.change.key for waiting in group if waiting.change.key})
-        if keys:
-            return await self._database.transact(lambda transaction: self._apply(transaction, group, keys))
-        # Nothing has to be locked, so what is written is a transaction by itself.
-        return await self._apply(self._database, group, keys)
+        return await self._database.transact(
+            lambda transaction: self._apply(transaction, group, keys), locks=bool(keys)
+        )
 
     async def _apply(
-        self, statements: Statements, group: list[_Waiting[State]], keys: list[str]
+        self, transaction: Transaction, group: list[_Waiting[State]], keys: list[str]
     ) -> list["_Outcome[State]"]:
-        records = await recorded(statements, [waiting.change.claim for waiting in group if waiting.change.claim])
-        states = await self._load(statements, keys) if keys else {}
+        records = await recorded(transaction, [waiting.change.claim for waiting in group if waiting.change.claim])
+        states = await self._load(transaction, keys) if keys else {}
         batches = Batches()
         outcomes = [_outcome(waiting, records, states, batches) for waiting in group]
-        await statements.write(*batches.counted(self._slot))
+        await transaction.write(*batches.counted(self._slot))
         return outcomes
 
 
