@@ -118,7 +118,7 @@ class LogUnderTest:
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self._caplog = caplog
         self._given: dict[str, bytes] = {}
-        caplog.set_level(logging.INFO, "service_standard.events.event")
+        caplog.set_level(logging.INFO, "service_standard.events")
 
     def sink(self) -> LogSink:
         given = self._given

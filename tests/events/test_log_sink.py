@@ -34,7 +34,7 @@ async def test_each_event_is_one_line_without_its_data(lines: io.StringIO) -> No
     entries = [json.loads(line) for line in lines.getvalue().splitlines()]
     for entry in entries:
         del entry["timestamp"], entry["trace_id"], entry["span_id"]
-    common = {"level": "INFO", "service": "orders", "message": "event", "logger": "service_standard.events.event"}
+    common = {"level": "INFO", "service": "orders", "message": "event", "logger": "service_standard.events"}
     first = {"event_type": "order.created", "subject": "orders/order-1", "sequence": f"{7:020}"}
     second = {"event_type": "order.updated", "subject": "orders/order-2", "sequence": f"{8:020}"}
     assert entries == [

@@ -31,6 +31,8 @@ CHANNEL: Final = "outbox"
 # SQLSTATE classes: connection, read-only, no entry, no such database, no resources, object in use, shut down, system.
 _OUT_OF_SERVICE: Final = ("08", "25006", "28", "3D", "53", "55", "57", "58")
 _ROLLED_BACK: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+# The driver says that it is confused by itself (InternalClientError) while it reads why the server ends the session.
+_LOST: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
 class PostgreSQL:
@@ -103,7 +105,7 @@ class PostgreSQL:
         while True:
             try:
                 await self._listen_until_lost(heard)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except (asyncpg.PostgresError, *_LOST) as error:
                 self._deafness.is_out(type(error).__name__)
             await asyncio.sleep(self._timeout)
 
@@ -131,6 +133,10 @@ class PostgreSQL:
                 cut = loop.call_at(deadline, connection.terminate)
                 try:
                     yield connection
+                except _LOST:
+                    # Nobody else is to get it.
+                    connection.terminate()
+                    raise
                 finally:
                     cut.cancel()
         except asyncpg.UniqueViolationError as error:
@@ -139,7 +145,7 @@ class PostgreSQL:
             raise NoSuchTable(str(error)) from error
         except _ROLLED_BACK as error:
             raise RolledBack(f"PostgreSQL: {type(error).__name__}") from error
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except (asyncpg.PostgresError, *_LOST) as error:
             if isinstance(error, asyncpg.PostgresError) and not str(error.sqlstate).startswith(_OUT_OF_SERVICE):
                 raise
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from error

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
 from service_standard.telemetry.logs import tell
 
-logger = logging.getLogger("service_standard.events.event")
+logger = logging.getLogger("service_standard.events")
 
 
 class LogSink:
