@@ -1,8 +1,8 @@
 """Statements that write any number of rows at once, with the same text on every database.
 
 Each reads its rows from `given`, as in `UPDATE notes SET text = given.text FROM given WHERE notes.id = given.id`. A
-database puts a table of its own kind there: one made of arrays on PostgreSQL, where a whole batch is then one
-statement, and one row of parameters after the other on SQLite.
+database puts a table of its own kind there: one made of JSON on PostgreSQL, where a whole batch is then one statement,
+and one row of parameters after the other on SQLite.
 """
 
 from collections.abc import Mapping, Sequence

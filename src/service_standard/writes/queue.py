@@ -45,9 +45,8 @@ State = TypeVar("State")
 class Decision(Generic[State]):
     """What a change makes: the state after it, the rows to write, the events to record, and the reply.
 
-    `counted` is what it adds to the counts that are kept, and takes from them.
     `what` names it in the log, as `order created`; `before` is the state that it found, and `causation` the id of the
-    event that asked for it, if one did.
+    event that asked for it, if one did. `counted` is what it adds to the counts that are kept, and takes from them.
     """
 
     what: str
