@@ -226,14 +226,10 @@ def _edge(foundation: Foundation, handlers: Sequence[Handler], parts: Sequence[P
     manifest, contract = foundation.law.manifest, foundation.law.contract
     operations = bound(contract, handlers, foundation.tokens.authenticate, foundation.settings.body_limit_bytes)
     app = Application(manifest.name, manifest.version, operations, partial(_lifespan, parts))
-
-    def allow(path: str) -> str | None:
-        return ", ".join(contract.allowed_methods(path)) or None
-
     observe_admission(foundation.telemetry.meter, foundation.admission)
     return Edge(
         app,
-        Cors(foundation.settings.allowed_origins, allow),
+        Cors(foundation.settings.allowed_origins, operations.allow),
         foundation.admission,
         foundation.drain,
         RequestMetrics(foundation.telemetry.meter),

@@ -71,6 +71,11 @@ class Path:
     path: str
     endpoints: Mapping[str, Endpoint]
 
+    @property
+    def allow(self) -> str:
+        """Its methods, as the header `Allow` lists them."""
+        return ", ".join(sorted(self.endpoints))
+
 
 class Operations(BaseRoute):
     """Every operation of a contract; a path without parameters comes before those with some (OpenAPI 3.1, 4.8.8)."""
@@ -83,11 +88,15 @@ class Operations(BaseRoute):
         return self._concrete.get(scope["path"]) or self._matching(scope["path"])
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoints = scope["route"].endpoints
-        endpoint = endpoints.get(scope["method"])
+        endpoint = scope["route"].endpoints.get(scope["method"])
         if endpoint is None:
-            raise no_such_method(", ".join(sorted(endpoints)))
+            raise no_such_method(scope["route"].allow)
         await endpoint(scope, receive, send)
+
+    def allow(self, path: str) -> str | None:
+        """The methods of a path, as the header `Allow` lists them; None if there is no such path."""
+        _, found = self.matches({"path": path})
+        return found["route"].allow if found else None
 
     def _matching(self, path: str) -> tuple[Match, Scope]:
         for pattern, each in self._templated:
