@@ -1,6 +1,7 @@
 """The server: uvicorn with httptools and uvloop, as one process or as a supervisor of several."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 GRACE_SECONDS: Final = 10
 BACKLOG: Final = 2048
 TICKS_BETWEEN_SWEEPS: Final = 3
+SWITCH_SECONDS: Final = 0.0005
 
 
 def serve(factory: Callable[[], Edge], settings: Settings) -> None:
@@ -104,6 +106,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Tells where it listens; with port 0 nobody else knows."""
+        _put_requests_first()
         await super().startup(sockets)
         if self.started and sockets is None:
             log_serving(self.servers[0].sockets[0])
@@ -142,6 +145,17 @@ class Server(uvicorn.Server):
         now = asyncio.get_running_loop().time()
         for connection in self._connections:
             connection.sweep(now)
+
+
+def _put_requests_first() -> None:
+    """Keeps other work from stopping all requests: by 90 ms now and then, and by 5 ms at each return to the loop.
+
+    What the start has made lives as long as the process, and need not be looked through for garbage. A thread that
+    encodes spans gives way ten times sooner than Python's threads do by themselves.
+    """
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def _backlog(listener: socket.socket) -> list[socket.socket]:
