@@ -1,20 +1,20 @@
 """The handlers: one function for each operation on orders."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Final
-from urllib.parse import urlencode
 
 from orders.changes import Cause, Changes
 from orders.models import NewOrder, OrderHistoryPage, OrderPage, OrderUpdate
 from orders.models import Order as ShownOrder
 from orders.order import Order
 from orders.rehearsal import Rehearsed
-from orders.store import Filter, Place, Store
-from orders.wire import order_page, place_after, present, shown_entry, shown_order, wish_of
+from orders.store import Filter, Store
+from orders.wire import order_page, shown_entry, shown_order, wish_of
 from service_standard.binding.gate import Caller
 from service_standard.binding.handler import Handler
+from service_standard.binding.members import present
+from service_standard.binding.pages import Place, next_link, place_of
 from service_standard.binding.reply import Reply, reply
 from service_standard.problems import (
     CONFLICT,
@@ -97,30 +97,22 @@ class OrderHandlers:
         customer_id: str | None,
         status: str | None,
     ) -> Reply:
-        place = Place(limit, offset, place_after(cursor) if cursor else None)
-        one_more = replace(place, limit=limit + 1)
-        orders, total = await self._store.page(Filter(caller.owner, customer_id, status), one_more)
+        place = place_of(limit, offset, cursor)
+        orders, total = await self._store.page(Filter(caller.owner, customer_id, status), place.with_one_more)
         page = order_page(orders, total, place)
-        return reply(page, _link(limit, present(page.nextCursor), customer_id, status))
+        following = present(page.nextCursor)
+        return reply(page, next_link("/orders", limit, following, customerId=customer_id, status=status))
 
     async def list_order_history(self, caller: Caller, id: str, limit: int, offset: int) -> Reply:
         if await self._store.get(id, caller.owner) is None:
             raise _no_such_order()
-        entries, total = await self._store.history(id, Place(limit, offset, None))
+        entries, total = await self._store.history(id, Place(limit, offset))
         shown = [shown_entry(entry) for entry in entries]
         return reply(OrderHistoryPage(items=shown, total=total, limit=limit, offset=offset))
 
 
 def _claim(caller: Caller, operation: str, key: str | None, request: object) -> Claim | None:
     return Claim.of(caller.subject, operation, key, request) if key else None
-
-
-def _link(limit: int, cursor: str | None, customer_id: str | None, status: str | None) -> dict[str, str]:
-    """The next page under the same filters (RFC 8288)."""
-    if cursor is None:
-        return {}
-    query = {"limit": limit, "cursor": cursor, "customerId": customer_id, "status": status}
-    return {"Link": f'</orders?{urlencode({k: v for k, v in query.items() if v is not None})}>; rel="next"'}
 
 
 def _no_such_order() -> Problem:

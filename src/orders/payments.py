@@ -7,8 +7,8 @@ from typing import Final
 from orders.changes import Cause, Changes
 from orders.event_models import PaymentData
 from orders.order import Order
-from orders.wire import present
 from orders.workflow import Workflow
+from service_standard.binding.members import present
 from service_standard.binding.reply import Reply
 from service_standard.database import Write
 from service_standard.identity import now_ns, timestamp

@@ -15,9 +15,10 @@ from pydantic import ValidationError
 from orders.changes import Cause, Changes
 from orders.models import NewOrder, OrderHistoryPage
 from orders.order import Order
-from orders.store import HistoryEntry, Place
+from orders.store import HistoryEntry
 from orders.wire import order_page, shown_entry, wish_of
 from orders.workflow import Workflow
+from service_standard.binding.pages import Place
 from service_standard.binding.reply import Reply, reply
 from service_standard.contract import Content, Contract, Json, Node, Object
 from service_standard.events.event import Event, EventRefused
@@ -130,7 +131,7 @@ def _places(contract: Contract, operation_id: str) -> tuple[Place, Place]:
     operation = contract.operations.get(operation_id)
     bounds = {p.name: (p.minimum, p.maximum) for p in operation.parameters} if operation else {}
     (least, most), (first, last) = (bounds.get(name, (1, 1)) for name in ("limit", "offset"))
-    return Place(cast("int", least), cast("int", first), None), Place(cast("int", most), cast("int", last), None)
+    return Place(cast("int", least), cast("int", first)), Place(cast("int", most), cast("int", last))
 
 
 def _entries(contract: Contract, order: Order) -> tuple[HistoryEntry, HistoryEntry]:

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from orders.counts import ALL, of_customer
 from orders.order import Order
+from service_standard.binding.pages import Place
 from service_standard.database import Database, Row, Transaction, Value, inserting, padded, parameters, updating
 from service_standard.writes.counts import counts
 
@@ -43,15 +44,6 @@ class Filter:
     owner: str | None
     customer_id: str | None
     status: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins - `offset` entries past the id `after` - and how long it is."""
-
-    limit: int
-    offset: int
-    after: str | None
 
 
 def order_row(order: Order) -> Row:

@@ -1,29 +1,12 @@
 """Orders on the wire: from the rules' values to the contract's models and back."""
 
-import base64
 from collections.abc import Sequence
-from typing import Final, TypeVar
-from uuid import UUID
-
-from pydantic import MISSING
 
 from orders import event_models, models
 from orders.order import Order, Wish
-from orders.store import HistoryEntry, Place
-from service_standard.problems import FieldError, validation_problem
-
-Given = TypeVar("Given")
-_PADDING: Final = "=="
-
-
-def present(value: Given | MISSING) -> Given | None:
-    """The value of an optional member, None if it is absent."""
-    return None if value is MISSING else value
-
-
-def given(value: Given | None) -> Given | MISSING:
-    """An optional member, absent if the value is None."""
-    return MISSING if value is None else value
+from orders.store import HistoryEntry
+from service_standard.binding.members import given, present
+from service_standard.binding.pages import Place
 
 
 def wish_of(body: models.NewOrder, owner: str | None) -> Wish:
@@ -94,30 +77,11 @@ def updated_data(order: Order, previous_status: str) -> event_models.OrderUpdate
 
 
 def order_page(orders: Sequence[Order], total: int, place: Place) -> models.OrderPage:
-    """A page of orders; `nextCursor` is there as long as a page after this one may be."""
-    more = len(orders) > place.limit
-    shown = orders[: place.limit]
+    """A page of orders, which were found with room for one more."""
     return models.OrderPage(
-        items=[shown_order(order) for order in shown],
+        items=[shown_order(order) for order in orders[: place.limit]],
         total=total,
         limit=place.limit,
         offset=place.offset,
-        nextCursor=_cursor(shown[-1].id) if more else MISSING,
+        nextCursor=given(place.next_cursor([order.id for order in orders])),
     )
-
-
-def _cursor(order_id: str) -> str:
-    """The place after an order: its UUID in base64url, so that every text of the cursor's form is a place."""
-    return base64.urlsafe_b64encode(UUID(order_id).bytes).decode().removesuffix(_PADDING)
-
-
-def place_after(cursor: str) -> str:
-    """The id that a cursor stands for.
-
-    Raises:
-        Problem: 400, it stands for none.
-    """
-    try:
-        return str(UUID(bytes=base64.urlsafe_b64decode(cursor + _PADDING)))
-    except ValueError:
-        raise validation_problem([FieldError("query:cursor", "is not a cursor that this service gave")]) from None

@@ -68,7 +68,8 @@ class Purpose(Generic[State]):
     """What one service does and no other.
 
     `effects` are what the events do that it receives, by their types, and `rehearsed` events that it would send, which
-    the contract of the feed has to allow. `faults` are what it has found wrong with its contracts by itself.
+    the contract of the feed has to allow. `faults` are what it has found wrong with its contracts by itself. `parts`
+    are at work beside its requests.
     """
 
     queue: WriteQueue[State]
@@ -78,6 +79,7 @@ class Purpose(Generic[State]):
     effects: Mapping[str, Effect] = field(default_factory=dict)
     rehearsed: Sequence[Event] = ()
     faults: Sequence[str] = ()
+    parts: Sequence[Part] = ()
 
 
 def lay_foundation(law: Law, settings: Settings, versions: Path) -> Foundation:
@@ -149,6 +151,7 @@ def application(foundation: Foundation, purpose: Purpose[State]) -> Edge:
         purpose.queue,
         Repeated("retention", PRUNING_SECONDS, Retention(foundation.database, outbox, foundation.settings).prune),
         *inbound.parts,
+        *purpose.parts,
     ]
     return _edge(foundation, handlers, parts)
 
