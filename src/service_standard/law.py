@@ -74,8 +74,8 @@ class Law:
             yield f"environment: {name} is read, and the manifest does not list it"
 
 
-def read_law(path: Path) -> Law:
-    """The manifest at `path` and what it names.
+def read_law(path: Path, overlays: Sequence[Path] = ()) -> Law:
+    """The manifest at `path` and what it names; the overlays change the OpenAPI document, and what refers to it.
 
     Raises:
         ContractError: with every fault in any of the documents.
@@ -84,7 +84,7 @@ def read_law(path: Path) -> Law:
     faults: list[str] = []
     contract = events = None
     try:
-        contract = load_contract(manifest.api)
+        contract = load_contract(manifest.api, overlays)
     except ContractError as error:
         faults += [f"{manifest.api.name}: {fault}" for fault in error.faults]
     try:

@@ -50,6 +50,14 @@ def _about_evidence(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--logs", type=Path, metavar="FILE", help="captured log lines of the service")
     group.add_argument("--events", metavar="FILE|URL", help="captured CloudEvents (JSON lines), or the URL of a feed")
     group.add_argument(
+        "--overlay",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="an Overlay that the service applies to its OpenAPI document",
+    )
+    group.add_argument(
         "--baseline", metavar="OLD", help="an older version whose consumers must be served, named as `diff` does"
     )
 
@@ -76,7 +84,7 @@ def _subject(given: argparse.Namespace) -> Iterator[Subject]:
     if not path.exists():
         raise Refused(f"{path}: there is no such directory or file")
     directory, name = (path, MANIFEST) if path.is_dir() else (path.parent, path.name)
-    subject = Subject(directory, name, given.logs, given.events)
+    subject = Subject(directory, name, given.logs, given.events, overlays=tuple(given.overlay))
     with _older_events(given) as older, running(given) as live:
         if live is None:
             yield replace(subject, older_events=older)

@@ -1,7 +1,7 @@
 """Reads documents of any dialect so that one JSON Schema compiler understands them, each value at its place."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Final, NamedTuple, cast
@@ -22,13 +22,13 @@ class Document(NamedTuple):
     written: Object
 
 
-def read_document(path: Path) -> Document:
-    """The document at `path`.
+def read_document(path: Path, known: Mapping[Path, Object] | None = None) -> Document:
+    """The document at `path`; what is known is not read again.
 
     Raises:
         ContractError: a file is missing, too large or not YAML, or a reference leads out of the file system.
     """
-    return _modern(load_document(path))
+    return _modern(load_document(path, known))
 
 
 def served_document(text: bytes, name: str) -> Document:

@@ -15,6 +15,7 @@ from service_standard.checker.openapi import OpenApi
 from service_standard.checker.rule import NotJudged, Place
 from service_standard.contract import ContractError, Json, Node, Object
 from service_standard.contract.document import read_yaml
+from service_standard.contract.overlay import overlaid
 
 Value = TypeVar("Value")
 MANIFEST: Final = "service.yaml"
@@ -56,6 +57,7 @@ class Subject:
     events_file: str | None = None
     older_events: AsyncApi | None = None
     target: Live | None = None
+    overlays: tuple[Path, ...] = ()
 
     @property
     def manifest_path(self) -> Path:
@@ -68,7 +70,7 @@ class Subject:
     @cached_property
     def openapi(self) -> OpenApi:
         """The document that the manifest names, else one in a usual place, else the one that is served."""
-        path = self.contract_path("api", "openapi")
+        path = self._api
         if path is None and self.target is not None:
             answer = self.target.send("GET", "/openapi.json")
             return OpenApi(*_read(lambda: served_document(answer.body, "/openapi.json")))
@@ -77,6 +79,10 @@ class Subject:
     @cached_property
     def asyncapi(self) -> AsyncApi:
         return AsyncApi(*self._document(self.contract_path("events", "asyncapi"), "AsyncAPI"))
+
+    @property
+    def _api(self) -> Path | None:
+        return self.contract_path("api", "openapi")
 
     def contract_path(self, word: str, stem: str) -> Path | None:
         """The path of a contract, whether a file is there or not; None if nothing points to one."""
@@ -92,11 +98,10 @@ class Subject:
         except NotJudged:
             return None
 
-    @staticmethod
-    def _document(path: Path | None, kind: str) -> Document:
+    def _document(self, path: Path | None, kind: str) -> Document:
         if path is None or not path.is_file():
             raise NotJudged(f"there is no {kind} document" + (f" at {path}" if path else ""))
-        return _read(lambda: read_document(path))
+        return _read(lambda: read_document(path, overlaid(self._api, self.overlays) if self._api else None))
 
     @cached_property
     def log(self) -> tuple[Line, ...]:

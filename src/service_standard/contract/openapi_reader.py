@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -18,6 +18,7 @@ from service_standard.contract.openapi import (
     Response,
     Scopes,
 )
+from service_standard.contract.overlay import overlaid
 from service_standard.contract.schema import Schema
 from service_standard.contract.shape import shapes_within
 from service_standard.contract.words import OPENAPI, unknown_words, wrong_example
@@ -31,13 +32,13 @@ _PATH: Final = re.compile(r"/|(?:/(?:[A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\}))+")
 _JSON: Final = re.compile(r"application/(?:[a-z0-9.-]+\+)?json")
 
 
-def load_contract(path: Path) -> Contract:
-    """The contract at `path`.
+def load_contract(path: Path, overlays: Sequence[Path] = ()) -> Contract:
+    """The contract at `path`, with the overlays applied in turn.
 
     Raises:
         ContractError: with every fault of the document and of each of its operations.
     """
-    root = load_document(path)
+    root = load_document(path, overlaid(path, overlays))
     faults = [*unknown_words(root, OPENAPI), *_document_faults(root)]
     operations: dict[str, Operation] = {}
     answers: dict[str, Response] = {}
