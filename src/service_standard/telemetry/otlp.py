@@ -24,9 +24,9 @@ def span_exporter(settings: Settings) -> SpanExporter | None:
         from opentelemetry.exporter.otlp.proto.grpc import trace_exporter as grpc
 
         return grpc.OTLPSpanExporter(endpoint, insecure=_is_plain(endpoint))
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from service_standard.telemetry.spans_over_http import SpansOverHttp
 
-    return OTLPSpanExporter(_url(endpoint, TRACES_PATH))
+    return SpansOverHttp(_url(endpoint, TRACES_PATH))
 
 
 def metric_exporter(settings: Settings) -> MetricExporter | None:
