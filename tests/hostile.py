@@ -116,12 +116,19 @@ class Log:
 
     @property
     def text(self) -> str:
+        _write_out()
         return self.stream.getvalue()
 
     def requests(self) -> list[dict[str, Any]]:
         """The access lines; whatever else is in the log must be JSON too."""
         lines = [json.loads(line, parse_constant=_no_json) for line in self.text.splitlines()]
         return [line for line in lines if line["message"] == "request"]
+
+
+def _write_out() -> None:
+    """What was logged in this turn of the loop, whose end would write it."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
 
 
 def _no_json(constant: str) -> None:
@@ -137,6 +144,7 @@ def logged(level: str = "INFO") -> Iterator[Log]:
     try:
         yield log
     finally:
+        _write_out()
         logging.captureWarnings(capture=False)
         root.handlers[:] = handlers
         root.setLevel(before)

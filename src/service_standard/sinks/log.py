@@ -4,8 +4,6 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from pydantic_core import from_json
-
 from service_standard.sinks.delivery import Accepted, Outcome, Outgoing
 from service_standard.telemetry.logs import tell
 
@@ -25,15 +23,11 @@ class LogSink:
 
     async def deliver(self, wave: Sequence[Outgoing]) -> Sequence[Outcome]:
         for event in wave:
-            tell(logger, logging.INFO, "event", _fields(event))
+            fields = {
+                "event_id": event.id,
+                "event_type": event.type,
+                "partition_key": event.key,
+                "position": event.position,
+            }
+            tell(logger, logging.INFO, "event", fields)
         return [Accepted()] * len(wave)
-
-
-def _fields(event: Outgoing) -> dict[str, object]:
-    envelope = from_json(event.content)
-    return {
-        "event_id": event.id,
-        "event_type": event.type,
-        "subject": envelope.get("subject"),
-        "sequence": envelope.get("sequence"),
-    }

@@ -4,13 +4,16 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import time
 from typing import Final, TextIO
 
 from pydantic_core import from_json, to_json
 from pythonjsonlogger.core import RESERVED_ATTRS, BaseJsonFormatter
 
+from service_standard.telemetry.log_stream import LinesOfATurn
 from service_standard.telemetry.spans import current_ids
 
 LONGEST_VALUE: Final = 4096
@@ -24,6 +27,18 @@ TALKATIVE: Final = ("uvicorn.error", "alembic", "httpx", "httpcore")
 # The one place where a library's own words are written down whole: they may quote a database URL or a token.
 SECRETS: Final = re.compile(r"(?<=://)[^\s/@]+(?=@)|\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
+# What else any record has; another handler than ours may ask for it.
+_UNSAID: Final[Mapping[str, object]] = {
+    "args": (),
+    "exc_text": None,
+    "stack_info": None,
+    "pathname": "",
+    "filename": "",
+    "module": "",
+    "lineno": 0,
+    "funcName": None,
+}
+
 
 def tell(
     log: logging.Logger, level: int, message: str, fields: Mapping[str, object], error: Exception | None = None
@@ -34,14 +49,33 @@ def tell(
     take the path of its file apart.
     """
     if log.isEnabledFor(level):
-        own = {"name": log.name, "levelno": level, "levelname": logging.getLevelName(level), "msg": message}
-        exc_info = (type(error), error, error.__traceback__) if error else None
-        log.handle(logging.makeLogRecord({**fields, **own, "exc_info": exc_info}))
+        log.handle(_Told(log.name, level, message, fields, error))
+
+
+class _Told(logging.LogRecord):
+    """A record of ours: it has all that a record has, but nothing is looked up for it that its line does not say."""
+
+    fields: Mapping[str, object]
+
+    def __init__(
+        self, name: str, level: int, message: str, fields: Mapping[str, object], error: Exception | None
+    ) -> None:
+        self.__dict__ = {
+            **_UNSAID,
+            **fields,
+            "name": name,
+            "levelno": level,
+            "levelname": logging.getLevelName(level),
+            "msg": message,
+            "created": time(),
+            "exc_info": (type(error), error, error.__traceback__) if error else None,
+            "fields": fields,
+        }
 
 
 def configure_logs(service: str, level: str, stream: TextIO | None = None) -> None:
     """Send every logger's lines, and Python's warnings, to `stream`, by default standard output."""
-    handler = logging.StreamHandler(sys.stdout if stream is None else stream)
+    handler = LinesOfATurn(sys.stdout if stream is None else stream)
     handler.setFormatter(JsonLines(service))
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -75,32 +109,41 @@ class JsonLines(BaseJsonFormatter):
     def add_fields(
         self, log_data: dict[str, object], record: logging.LogRecord, message_dict: dict[str, object]
     ) -> None:
-        trace_id, span_id = current_ids()
-        log_data["timestamp"] = _timestamp(record.created)
+        log_data["timestamp"] = _timestamp(int(record.created * 1000))
         log_data["level"] = record.levelname
         log_data["service"] = self._service
-        log_data["trace_id"] = trace_id
-        log_data["span_id"] = span_id
-        log_data["message"] = _bounded(record.message or str(record.msg))
+        log_data["trace_id"], log_data["span_id"] = current_ids()
+        log_data["message"] = record.message or str(record.msg)
         log_data["logger"] = record.name
-        for name in [name for name in record.__dict__ if name not in self.reserved_attrs]:
-            log_data[f"extra_{name}" if name in OURS else name] = _plain(record.__dict__[name])
+        for name, value in self._fields(record).items():
+            log_data[f"extra_{name}" if name in OURS else name] = value
         if stack := message_dict.get("exc_info") or message_dict.get("stack_info"):
-            log_data["exception"] = _masked(str(stack))
+            log_data["exception"] = stack
 
     def jsonify_log_record(self, log_data: dict[str, object]) -> str:
-        return to_json(log_data, ensure_ascii=True, inf_nan_mode="strings").decode()
+        """A line that is short as a whole has nothing in it that is too long; only what is not is looked at."""
+        if "exception" not in log_data:
+            with suppress(Exception):
+                line = to_json(log_data, ensure_ascii=True, inf_nan_mode="strings")
+                if len(line) <= LONGEST_VALUE:
+                    return line.decode()
+        plain = {name: _masked(value) if name == "exception" else _plain(value) for name, value in log_data.items()}
+        return to_json(plain, ensure_ascii=True, inf_nan_mode="strings").decode()
+
+    def _fields(self, record: logging.LogRecord) -> Mapping[str, object]:
+        if isinstance(record, _Told):
+            return record.fields
+        return {name: value for name, value in record.__dict__.items() if name not in self.reserved_attrs}
 
 
-def _timestamp(seconds: float) -> str:
-    """RFC 3339 in UTC to the millisecond, with the `Z` that the standard asks for."""
-    whole, milliseconds = divmod(int(seconds * 1000), 1000)
-    return f"{_second(whole)}.{milliseconds:03d}Z"
+@lru_cache(maxsize=2)
+def _timestamp(milliseconds: int) -> str:
+    """RFC 3339 in UTC, with the `Z` that the standard asks for; many lines are written in the same one."""
+    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
 
 
 @lru_cache(maxsize=2)
 def _second(seconds: int) -> str:
-    """Many lines are written in the same one."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")[:19]
 
 
@@ -128,9 +171,9 @@ def _structured(value: object) -> object:
     return from_json(text) if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE].decode()}…"
 
 
-def _masked(stack: str) -> str:
+def _masked(stack: object) -> str:
     """The stack's end, where the exception stands, without what looks like a credential."""
-    return SECRETS.sub("***", stack)[-LONGEST_STACK:].encode(errors="backslashreplace").decode()
+    return SECRETS.sub("***", str(stack))[-LONGEST_STACK:].encode(errors="backslashreplace").decode()
 
 
 def _in_place_of(record: logging.LogRecord) -> logging.LogRecord:
