@@ -186,3 +186,23 @@ async def test_what_one_sink_refuses_another_may_take(stream: Stream) -> None:
         assert await other.has(2) == ids
         assert {each.sink for each in await parked(stream, 2)} == {"picky"}
         assert await stream.parking.counts() == {"picky": 2}
+
+
+async def test_a_relay_that_gets_its_lead_back_finds_what_another_has_parked_meanwhile(stream: Stream) -> None:
+    sink = Picky()
+    (first,) = await stream.record("a")
+    async with stream.relaying(sink):
+        await sink.has(1)
+        await eventually(lambda: _epoch_is(stream, 1))
+        other = "INSERT INTO parked VALUES ('picky', 1, $1, 'a', 'too odd', '2026-01-01T00:00:00.000Z', 0)"
+        await stream.database.transact(lambda transaction: transaction.fetch(other, first))
+        await Cursors(stream.database).rewind("picky", 1)
+        await eventually(lambda: _epoch_is(stream, 3))
+        (second,) = await stream.record("a")
+        assert [each.event_id for each in await parked(stream, 2)] == [first, second]
+    assert len(sink.waves) == 1
+
+
+async def _epoch_is(stream: Stream, epoch: int) -> bool:
+    (cursor,) = await Cursors(stream.database).all()
+    return (cursor.epoch, cursor.position) == (epoch, 1)

@@ -52,6 +52,7 @@ class Lane:
         self._sequenced = sequenced
         self._moved = asyncio.Event()
         self._size = SMALLEST_BATCH
+        self._has_parked = True
         self._trouble = Trouble(log, "relay", sink=sink.name)
         self._outage = Trouble(log, "the sink", sink=sink.name)
 
@@ -103,32 +104,43 @@ class Lane:
             await asyncio.sleep(KEEP_SECONDS)
 
     async def _travel(self, lead: Lead) -> NoReturn:
+        # Another may have parked something before. From here on nobody else does: where nothing is, nothing comes.
+        self._has_parked = True
         while True:
             ring = self._sequenced.next()
-            await self._retry(lead)
-            is_behind = await self._advance(lead)
+            held_back = await self._held_back(lead) if self._has_parked else set[str]()
+            is_behind = await self._advance(lead, held_back)
             self._trouble.over()
             if not is_behind:
                 await rung(ring, POLL_SECONDS)
 
-    async def _advance(self, lead: Lead) -> bool:
-        """Delivers the events after the cursor, or parks them; False if there were none."""
+    async def _held_back(self, lead: Lead) -> set[str]:
+        """The keys whose events have to be parked as they come, after what may be tried again has been."""
+        await self._retry(lead)
+        keys = await self._parking.keys(self.sink.name)
+        self._has_parked = bool(keys)
+        return keys
+
+    async def _advance(self, lead: Lead, held_back: set[str]) -> bool:
+        """Delivers the events after the cursor, or parks them; says whether there may be more already."""
         began = time.monotonic()
         events = await self._outbox.after(lead.position, self._size)
         if not events:
             return False
+        is_behind = len(events) == self._size
         batch = Batch(events)
-        batch.set_aside(await self._parking.keys(self.sink.name))
+        batch.set_aside(held_back)
         await self._deliver(batch, lead)
-        if len(events) == self._size:
+        if is_behind:
             self._size = next_size(self._size, time.monotonic() - began)
         if batch.refused or batch.behind:
+            self._has_parked = True
             await self._lease.keep(lead, parked(self.sink.name, batch))
             figures = {"refused": len(batch.refused), "behind": len(batch.behind)}
             log.error("events were parked", extra={"sink": self.sink.name, **figures})
         lead.position = events[-1].position
         self._moved.set()
-        return True
+        return is_behind
 
     async def _retry(self, lead: Lead) -> None:
         """Delivers what was parked and may be tried again."""

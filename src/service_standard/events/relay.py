@@ -16,7 +16,7 @@ from service_standard.database import Database, DatabaseUnavailable
 from service_standard.events.bell import Bell, rung
 from service_standard.events.lane import POLL_SECONDS, Lane
 from service_standard.events.lease import Lease
-from service_standard.events.outbox import Outbox
+from service_standard.events.outbox import MOST_SEQUENCED, Outbox
 from service_standard.events.parking import Parking
 from service_standard.sinks.delivery import Sink
 from service_standard.telemetry.trouble import Trouble
@@ -24,6 +24,7 @@ from service_standard.telemetry.trouble import Trouble
 log = logging.getLogger(__name__)
 
 NOTIFY_SECONDS: Final = 0.02
+LOOK_SECONDS: Final = 0.01
 
 
 class Relay:
@@ -65,12 +66,14 @@ class Relay:
             ring = self.committed.next()
             await self._sequence_all()
             self.sequenced.ring()
+            # Under load a look after each commit would cost as much as the commits.
+            await asyncio.sleep(LOOK_SECONDS)
             await rung(ring, POLL_SECONDS)
 
     async def _sequence_all(self) -> None:
         """Gives a position to everything that has none; a bug must not end all deliveries, so it is only logged."""
         try:
-            while await self._outbox.sequence():
+            while await self._outbox.sequence() == MOST_SEQUENCED:
                 self.sequenced.ring()
         except Exception as error:  # noqa: BLE001 whatever it is, the next round comes
             self._trouble.met(error)
