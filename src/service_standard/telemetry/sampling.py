@@ -14,32 +14,32 @@ class Share(Sampler):
     """Samples a share of the traces, by their ids alone: the `sampled` flag of a `traceparent` is a caller's wish.
 
     The first span of this process in a trace that is not sampled is recorded nevertheless, since nobody knows at its
-    start how it will end; those below it are not, they only carry the trace on.
+    start how it will end; those below it are not, they only carry the trace on. What `TraceIdRatioBased` samples is
+    sampled here, without its look for a `tracestate`, which no trace of ours has.
     """
 
     def __init__(self, share: float) -> None:
-        self._by_id = TraceIdRatioBased(share)
+        self._share = share
+        self._bound = TraceIdRatioBased.get_bound_for_rate(share)
 
     def should_sample(  # noqa: PLR0913, PLR0917 the SDK calls it so
         self,
         parent_context: Context | None,
         trace_id: int,
-        name: str,
-        kind: SpanKind | None = None,
+        name: str,  # noqa: ARG002 the id decides
+        kind: SpanKind | None = None,  # noqa: ARG002 the id decides
         attributes: Attributes = None,
-        links: Sequence[Link] | None = None,
-        trace_state: TraceState | None = None,
+        links: Sequence[Link] | None = None,  # noqa: ARG002 the id decides
+        trace_state: TraceState | None = None,  # noqa: ARG002 the id decides
     ) -> SamplingResult:
-        result = self._by_id.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
-        if result.decision is Decision.RECORD_AND_SAMPLE:
-            return result
+        if trace_id & TraceIdRatioBased.TRACE_ID_LIMIT < self._bound:
+            return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes)
         above = get_current_span(parent_context).get_span_context()
-        if above.is_valid and not above.is_remote:
-            return SamplingResult(Decision.DROP)
-        return SamplingResult(Decision.RECORD_ONLY, attributes)
+        is_first = not above.is_valid or above.is_remote
+        return SamplingResult(Decision.RECORD_ONLY, attributes) if is_first else SamplingResult(Decision.DROP)
 
     def get_description(self) -> str:
-        return f"Share{{{self._by_id.rate}}}"
+        return f"Share{{{self._share}}}"
 
 
 class SampledAndFailed(BatchSpanProcessor):
