@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 from service_standard.events.waves import LARGEST_BATCH
 from service_standard.metrics.exposition import Exposition
+from service_standard.metrics.one_reader import OneReader
 from service_standard.settings import Settings
 from service_standard.telemetry.otlp import metric_exporter, span_exporter
 from service_standard.telemetry.sampling import SampledAndFailed, Share
@@ -59,7 +60,7 @@ class Telemetry:
         self.exposition = Exposition()
         # An exemplar, a trace id beside a figure, costs a quarter of a measurement, and the exposition cannot show it.
         self._meters = MeterProvider(
-            [*readers, self.exposition.reader],
+            [OneReader([*readers, self.exposition.reader])],
             resource,
             exemplar_filter=AlwaysOffExemplarFilter(),
             shutdown_on_exit=False,
