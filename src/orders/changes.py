@@ -1,6 +1,6 @@
 """The changes of an order: what each writes and announces, all of it decided before anything is written."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from orders.counts import counted
 from orders.order import Order, Wish, new_number
@@ -9,7 +9,6 @@ from orders.store import (
     INSERT_ORDER,
     UPDATE_ORDER,
     HistoryEntry,
-    history_row,
     order_row,
     update_row,
 )
@@ -23,8 +22,7 @@ from service_standard.writes.queue import Decision
 from service_standard.writes.versions import etag
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Who asked for a change, and by which event, if one did."""
 
     by: str
@@ -88,7 +86,7 @@ class Changes:
             key=order.id,
             before=before,
             state=order,
-            writes=[write, (INSERT_HISTORY, history_row(order.id, entry))],
+            writes=[write, (INSERT_HISTORY, (order.id, *entry))],
             events=[self._events.build(event_id, _fact(order, before, cause))],
             reply=reply(shown_order(order), _headers(order, before)),
             at=order.updated_at,

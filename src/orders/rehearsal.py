@@ -5,7 +5,7 @@ and not by the first caller. The orders are those of the contract's examples, th
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Final, cast
 
@@ -96,7 +96,7 @@ def _sized(schema: Node, bound: str, otherwise: int) -> Json:
 def _advanced(order: Order, workflow: Workflow, changes: Changes) -> Iterator[Decision[Order]]:
     """Each step that the workflow allows, as the first change of an order and after many."""
     for present, following in workflow.following.items():
-        orders = [replace(order, status=present, version=version) for version in (order.version, _MANY)]
+        orders = [order._replace(status=present, version=version) for version in (order.version, _MANY)]
         yield from (changes.advance(order, to, "rehearsed", _CAUSE) for order in orders for to in following)
 
 
@@ -139,7 +139,7 @@ def _entries(contract: Contract, order: Order) -> tuple[HistoryEntry, HistoryEnt
     update = contract.root["components"]["schemas"]["OrderUpdate"]
     reason = str(_sized(update["properties"]["reason"], "max", _UNLIMITED))
     least = HistoryEntry(1, order.created_at, "x", None, order.status, None, None, order.id)
-    most = replace(
-        least, version=_MANY, changed_by=_LONGEST, from_status=order.status, reason=reason, trace_id=f"{_TRACE_ID:032x}"
+    most = least._replace(
+        version=_MANY, changed_by=_LONGEST, from_status=order.status, reason=reason, trace_id=f"{_TRACE_ID:032x}"
     )
     return least, most

@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from pydantic_core import to_json
 
@@ -23,9 +22,11 @@ _CHANGE: Final = "version, changed_at, changed_by, from_status, to_status, reaso
 INSERT_HISTORY: Final = inserting("order_history", f"order_id, {_CHANGE}", version="bigint")
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One change of an order: who, when, from which status to which, why, in which trace, announced by which event."""
+class HistoryEntry(NamedTuple):
+    """One change of an order, as its row has it after the order's id.
+
+    Who, when, from which status to which, why, in which trace, announced by which event.
+    """
 
     version: int
     changed_at: str
@@ -37,8 +38,7 @@ class HistoryEntry:
     event_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """Which orders to list; what is None does not restrict. `owner` is the caller's bound."""
 
     owner: str | None
@@ -66,21 +66,6 @@ def order_row(order: Order) -> Row:
 def update_row(order: Order) -> Row:
     """The values for UPDATE_ORDER."""
     return (order.id, order.status, order.version, order.updated_at)
-
-
-def history_row(order_id: str, entry: HistoryEntry) -> Row:
-    """The values for INSERT_HISTORY."""
-    return (
-        order_id,
-        entry.version,
-        entry.changed_at,
-        entry.changed_by,
-        entry.from_status,
-        entry.to_status,
-        entry.reason,
-        entry.trace_id,
-        entry.event_id,
-    )
 
 
 def _order(row: Row) -> Order:

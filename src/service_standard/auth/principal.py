@@ -1,7 +1,7 @@
 """The caller that a verified token speaks for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,10 @@ class Principal:
 
     subject: str
     scopes: frozenset[str]
+
+    def holds_any(self, alternatives: Sequence[frozenset[str]]) -> bool:
+        """Whether it holds every scope of one of them."""
+        return any(scopes <= self.scopes for scopes in alternatives)
 
 
 def principal_of(claims: Mapping[str, object]) -> Principal:

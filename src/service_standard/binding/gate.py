@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel
@@ -35,16 +35,14 @@ Arguments: TypeAlias = dict[str, object]
 Headers: TypeAlias = Mapping[bytes, list[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who calls: the token's subject, and the owner to whose rows the call is bound (None: all rows)."""
 
     subject: str
     owner: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """A request's JSON, for an operation that takes several media types."""
 
     media_type: str
@@ -65,6 +63,8 @@ class Gate:
         self._authenticate = authenticate
         self._body_model = body_model
         self._body_limit = body_limit
+        self._for_own = [scopes for scopes in operation.security if any(scope.endswith(OWN) for scope in scopes)]
+        self._for_all = [scopes for scopes in operation.security if scopes not in self._for_own]
         self._query = {p.name: _Input.of(p) for p in operation.parameters if p.location == "query"}
         self._headers = {p.name.lower().encode(): _Input.of(p) for p in operation.parameters if p.location == "header"}
         self._path = {p.name: _Input.of(p) for p in operation.parameters if p.location == "path"}
@@ -90,11 +90,11 @@ class Gate:
 
     async def _caller(self, headers: Headers) -> Caller:
         principal = await self._authenticate(headers.get(b"authorization", []))
-        granted = [scopes for scopes in self._operation.security if scopes <= principal.scopes]
-        if not granted:
-            raise insufficient_scope(" ".join(sorted(self._operation.security[0])))
-        bound = all(any(scope.endswith(OWN) for scope in scopes) for scopes in granted)
-        return Caller(principal.subject, principal.subject if bound else None)
+        if principal.holds_any(self._for_all):
+            return Caller(principal.subject, None)
+        if principal.holds_any(self._for_own):
+            return Caller(principal.subject, principal.subject)
+        raise insufficient_scope(" ".join(sorted(self._operation.security[0])))
 
     def _take_path(self, values: Mapping[str, str], arguments: Arguments) -> None:
         """A value that its schema refuses names nothing, as an unknown one does."""
@@ -134,9 +134,11 @@ class Gate:
             return None
         found = content.schema.errors(value)
         errors += found
-        if found:
-            return None
-        return Body(content.media_type, value) if self._body_model is None else self._body_model.model_validate(value)
+        return None if found else self._given(content.media_type, value)
+
+    def _given(self, media_type: str, value: object) -> "BaseModel | Body":
+        model = self._body_model
+        return model.__pydantic_validator__.validate_python(value) if model else Body(media_type, value)
 
     def _content(self, headers: Headers) -> Content:
         """The declared body whose media type the request names."""
@@ -194,6 +196,8 @@ def argument_name(parameter: str) -> str:
 
 
 def _query_fields(query: bytes, errors: list[FieldError]) -> list[tuple[str, str]]:
+    if not query:
+        return []
     try:
         return parse_qsl(
             query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_QUERY_FIELDS

@@ -1,20 +1,19 @@
 """What a handler replies: a body that is serialised already, and the headers that go with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A body, JSON unless its handler says otherwise, and response headers; the status is the contract's.
 
-    Frozen, since it may be kept for a replay.
+    Immutable, since it may be kept for a replay.
     """
 
     content: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
 def reply(model: BaseModel, headers: Mapping[str, str] | None = None) -> Reply:

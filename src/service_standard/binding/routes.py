@@ -7,12 +7,12 @@ from typing import Final, TypeAlias, get_type_hints
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, compile_path
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from service_standard.binding.gate import Authenticate, Gate
 from service_standard.binding.handler import Handler
+from service_standard.binding.reply import Reply
 from service_standard.contract import Contract, Operation
 from service_standard.database import DatabaseUnavailable
 from service_standard.http.answers import no_such_method, no_such_path
@@ -112,16 +112,26 @@ def _body_model(handler: Handler) -> type[BaseModel] | None:
 
 
 def _endpoint(operation: Operation, gate: Gate, handler: Handler) -> Endpoint:
-    status, media_type = operation.success.status, operation.success.content.media_type
+    status, media_type = operation.success.status, operation.success.content.media_type.encode()
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             reply = await handler.function(**await gate.admit(scope, receive))
         except DatabaseUnavailable as error:
             raise unavailable("The database does not answer") from error
-        await Response(reply.content, status, reply.headers, media_type)(scope, receive, send)
+        await send({"type": "http.response.start", "status": status, "headers": _headers(reply, media_type)})
+        await send({"type": "http.response.body", "body": reply.content})
 
     return endpoint
+
+
+def _headers(reply: Reply, media_type: bytes) -> list[tuple[bytes, bytes]]:
+    """As ASGI has them: names in lower case."""
+    return [
+        *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()),
+        (b"content-length", b"%d" % len(reply.content)),
+        (b"content-type", media_type),
+    ]
 
 
 async def _nothing_here(_scope: Scope, _receive: Receive, _send: Send) -> None:

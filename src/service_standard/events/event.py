@@ -1,8 +1,7 @@
 """Builds events: CloudEvents 1.0 that their contract allows, or none at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Tracer
 from pydantic import BaseModel
@@ -13,16 +12,16 @@ from service_standard.problems import CONTENT_TOO_LARGE, Problem
 from service_standard.telemetry.spans import traceparent
 
 LARGEST_EVENT: Final = 64 * 1024
-_UNKNOWN_SEQUENCE: Final = "0" * 20
-_SEQUENCE_BYTES: Final = len(f'"sequence":"{_UNKNOWN_SEQUENCE}",')
+_UNKNOWN: Final = "0" * 20
+# How an envelope begins that has its sequence already.
+_SEQUENCE: Final = b'{"sequence":"' + b"0" * len(_UNKNOWN) + b'",'
 
 
 class EventRefused(Exception):
     """The event is not one that the contract allows; the change that it would announce must not be made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An event to record; `envelope` is the CloudEvent as JSON, without the `sequence` that the relay gives it.
 
     `span` tells of its creation. Whoever commits the event ends it; never ended, it is never told of.
@@ -35,8 +34,7 @@ class Event:
     span: Span = INVALID_SPAN
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What happened: to what (`subject`, `key`), when, and because of which event."""
 
     type: str
@@ -66,13 +64,13 @@ class EventBuilder:
             raise EventRefused(f"{fact.type} is not an event that the contract declares")
         span = self._span(event_id, declared)
         envelope = _envelope(event_id, declared.source, fact, traceparent(span))
-        errors = declared.envelope.errors({**envelope, "sequence": _UNKNOWN_SEQUENCE})
+        errors = declared.envelope.errors(envelope)
         if errors:
             raise EventRefused(f"{fact.type}: {', '.join(error.sentence for error in errors)}")
         content = to_json(envelope)
-        if len(content) + _SEQUENCE_BYTES > LARGEST_EVENT:
+        if len(content) > LARGEST_EVENT:
             raise Problem(CONTENT_TOO_LARGE, f"The event {fact.type} would be larger than {LARGEST_EVENT} bytes")
-        return Event(event_id, fact.type, fact.key, content, span)
+        return Event(event_id, fact.type, fact.key, b"{" + content.removeprefix(_SEQUENCE), span)
 
     def _span(self, event_id: str, declared: EventType) -> Span:
         """The span that whoever handles the event links to."""
@@ -86,7 +84,9 @@ class EventBuilder:
 
 
 def _envelope(event_id: str, source: str, fact: Fact, trace: str | None) -> Mapping[str, object]:
+    """The whole event, with a `sequence` of the form that it will have."""
     attributes: dict[str, object] = {
+        "sequence": _UNKNOWN,
         "specversion": "1.0",
         "id": event_id,
         "source": source,
@@ -100,5 +100,5 @@ def _envelope(event_id: str, source: str, fact: Fact, trace: str | None) -> Mapp
         attributes["traceparent"] = trace
     if fact.causation is not None:
         attributes["causationid"] = fact.causation
-    attributes["data"] = fact.data.model_dump(by_alias=True)
+    attributes["data"] = fact.data.__pydantic_serializer__.to_python(fact.data, by_alias=True)
     return attributes

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -48,7 +47,7 @@ class Feed:
             async with self._admission.paused_slot():
                 await rung(ring, min(remaining, POLL_SECONDS))
         last = events[-1].id if events else after
-        return replace(batch_of([event.content for event in events]), headers={"Link": _next(limit, last)})
+        return batch_of([event.content for event in events])._replace(headers={"Link": _next(limit, last)})
 
     async def _position(self, after: str | None) -> int:
         if after is None:

@@ -3,8 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic_core import to_json
 
@@ -21,8 +20,7 @@ _PRUNE: Final = (
 INSERT: Final = inserting("idempotency", "id, fingerprint, headers, body, created_at")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One caller's key for one operation; `fingerprint` tells another request under the same key."""
 
     id: str
@@ -38,8 +36,7 @@ class Claim:
         return (self.id, self.fingerprint, to_json(reply.headers).decode(), reply.content.decode(), at)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """The reply that a claim got, and the fingerprint of the request that got it."""
 
     fingerprint: str
