@@ -184,6 +184,25 @@ def test_a_collector_that_never_answers_is_not_waited_for(protocol: str, caplog:
     assert SHUTDOWN_SECONDS == 1.0
 
 
+async def test_spans_that_a_slow_collector_has_no_time_for_are_lost_and_not_in_silence(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "5")
+    monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "5")
+    monkeypatch.setenv("OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED", "true")
+    with socket.create_server(("127.0.0.1", 0)) as black_hole:
+        endpoint = f"http://127.0.0.1:{black_hole.getsockname()[1]}"
+        telemetry = Telemetry("orders", "1.0.0", settings(jaeger_endpoint=endpoint))
+        for _ in range(100):
+            telemetry.tracer.start_span("work").end()
+        told = (await telemetry.exposition.text()).decode()
+        telemetry.shutdown(0.1)
+    assert "Queue full, dropping Span." in caplog.text
+    lost = next(line for line in told.splitlines() if line.startswith("otel_sdk_processor_span_processed_total"))
+    assert 'error_type="queue_full"' in lost
+    assert float(lost.split()[-1]) >= 100 - 5 - 5
+
+
 def test_a_service_without_a_collector_ends_at_once() -> None:
     began = monotonic()
     Telemetry("orders", "1.0.0", settings()).shutdown()

@@ -47,15 +47,6 @@ class Telemetry:
         """Take spans to `exporter` and metrics to the readers, by default over OTLP as the settings say."""
         resource = _resource(service, version, settings)
         self._exporter = exporter or span_exporter(settings)
-        self._provider = TracerProvider(
-            sampler=Share(settings.otel_traces_sampler_arg) if self._exporter else ALWAYS_OFF,
-            resource=resource,
-            span_limits=SpanLimits(max_span_attribute_length=LONGEST_ATTRIBUTE, max_links=LARGEST_BATCH),
-            id_generator=OwnIds(),
-            shutdown_on_exit=False,
-        )
-        if self._exporter:
-            self._provider.add_span_processor(SampledAndFailed(self._exporter))
         readers = _otlp_readers(settings) if metric_readers is None else metric_readers
         self.exposition = Exposition()
         # An exemplar, a trace id beside a figure, costs a quarter of a measurement, and the exposition cannot show it.
@@ -65,6 +56,15 @@ class Telemetry:
             exemplar_filter=AlwaysOffExemplarFilter(),
             shutdown_on_exit=False,
         )
+        self._provider = TracerProvider(
+            sampler=Share(settings.otel_traces_sampler_arg) if self._exporter else ALWAYS_OFF,
+            resource=resource,
+            span_limits=SpanLimits(max_span_attribute_length=LONGEST_ATTRIBUTE, max_links=LARGEST_BATCH),
+            id_generator=OwnIds(),
+            shutdown_on_exit=False,
+        )
+        if self._exporter:
+            self._provider.add_span_processor(SampledAndFailed(self._exporter, meter_provider=self._meters))
         self.tracer = self._provider.get_tracer(service, version)
         self.meter = self._meters.get_meter(service, version)
 
