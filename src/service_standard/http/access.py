@@ -17,16 +17,22 @@ log = logging.getLogger(__name__)
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 LONGEST_METHOD: Final = 32
 LONGEST_PATH: Final = 256
-KNOWN_METHODS: Final = frozenset(HTTPMethod)
+KNOWN_METHODS: Final = frozenset(method.value for method in HTTPMethod)
 LOWEST_ERROR: Final = 500
 
 
 class Exchange:
-    """A request and its answer; `added` are headers that the answer gets whoever makes it."""
+    """A request and its answer; `added` are headers that the answer gets whoever makes it.
+
+    `method` is as it came: a caller may have invented it. `status` is None until the status line is out.
+    """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, added: tuple[tuple[bytes, bytes], ...]) -> None:
         self.scope = scope
         self.receive = receive
+        self.method: str = scope["method"]
+        self.known_method = known(self.method)
+        self.is_probe = scope["path"] in PROBES
         self.error: Exception | None = None
         self.disconnected = False
         self._send = send
@@ -38,19 +44,6 @@ class Exchange:
     def answered(self) -> bool:
         """Whether the status line is out, after which no other answer can be given."""
         return self.status is not None
-
-    @property
-    def is_probe(self) -> bool:
-        return self.scope["path"] in PROBES
-
-    @property
-    def method(self) -> str:
-        """As it came: a caller may have invented it."""
-        return str(self.scope["method"])
-
-    @property
-    def known_method(self) -> str:
-        return known(self.method)
 
     @property
     def error_type(self) -> str | None:

@@ -1,6 +1,6 @@
 """The edge: what every request passes before an operation sees it, and every answer on its way out.
 
-One trailing slash less, the SERVER span, the measurement, the access line, the barrier that no exception passes, the
+One trailing slash less, the measurement, the SERVER span, the access line, the barrier that no exception passes, the
 limits, CORS and admission, in this order; then the operations.
 """
 
@@ -68,8 +68,12 @@ class Edge:
         if exchange.is_probe:
             await self._logged(exchange)
             return
-        with self._spans.around(exchange), self.metrics.around(exchange):
-            await self._logged(exchange)
+        self.metrics.began(exchange)
+        try:
+            with self._spans.around(exchange):
+                await self._logged(exchange)
+        finally:
+            self.metrics.ended(exchange)
 
     async def _logged(self, exchange: Exchange) -> None:
         try:
@@ -110,10 +114,12 @@ async def _answer(exchange: Exchange, problem: Problem) -> None:
 
 def _refusal(scope: Scope) -> Response | None:
     headers = scope["headers"]
-    size = sum(len(name) + len(value) + BYTES_BETWEEN for name, value in headers)
+    size, hosts = len(headers) * BYTES_BETWEEN, 0
+    for name, value in headers:
+        size += len(name) + len(value)
+        hosts += name == b"host"
     if size > LARGEST_HEAD or len(headers) > MOST_HEADERS:
         return problem_response(instance(scope), headers_too_large())
-    hosts = sum(name == b"host" for name, _ in headers)
     if hosts == 1 or (hosts == 0 and scope["http_version"] == "1.0"):
         return None
     fault = FieldError("header:Host", "must be given exactly once")

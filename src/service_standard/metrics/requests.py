@@ -1,8 +1,7 @@
 """Metrics of requests, under the stable names of OpenTelemetry's conventions for HTTP servers; probes are left out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
@@ -32,15 +31,14 @@ class RequestMetrics:
             "http.server.active_requests", [self._observe], "{request}", "Requests that are under way."
         )
 
-    @contextmanager
-    def around(self, exchange: Exchange) -> Iterator[None]:
-        """Measures a request, however it ends."""
+    def began(self, exchange: Exchange) -> None:
+        """A request is under way, and is to be said to have `ended`, however it does."""
         self._active[exchange.known_method] += 1
-        try:
-            yield
-        finally:
-            self._active[exchange.known_method] -= 1
-            self._duration.record(exchange.seconds, _attributes(exchange))
+
+    def ended(self, exchange: Exchange) -> None:
+        """Measures it."""
+        self._active[exchange.known_method] -= 1
+        self._duration.record(exchange.seconds, _attributes(exchange))
 
     def refused(self, method: str, status: int) -> None:
         """A request that the parser refused, so that nothing of it began."""

@@ -115,8 +115,10 @@ class JsonLines(BaseJsonFormatter):
         log_data["trace_id"], log_data["span_id"] = current_ids()
         log_data["message"] = record.message or str(record.msg)
         log_data["logger"] = record.name
-        for name, value in self._fields(record).items():
-            log_data[f"extra_{name}" if name in OURS else name] = value
+        fields = self._fields(record)
+        if not OURS.isdisjoint(fields):
+            fields = {f"extra_{name}" if name in OURS else name: value for name, value in fields.items()}
+        log_data.update(fields)
         if stack := message_dict.get("exc_info") or message_dict.get("stack_info"):
             log_data["exception"] = stack
 
