@@ -123,7 +123,7 @@ async def test_a_change_sees_the_row_as_earlier_transactions_left_it(counters: C
 
 async def test_a_taken_value_is_the_problem_that_the_change_names_for_it(counters: Counters) -> None:
     taken = Problem(CONFLICT, "the label is taken")
-    wishes = [counters.new(key, lambda: "one", taken={"counters.label": taken}) for key in ("a", "b")]
+    wishes = [counters.new(key, lambda: "one", taken={"counters.label": lambda: taken}) for key in ("a", "b")]
     outcomes = await counters.submit([*wishes, counters.new("c")])
     assert outcomes == [Reply(b"a 0"), taken, Reply(b"c 0")]
     assert [row[0] for row in await counters.rows()] == ["a", "c"]

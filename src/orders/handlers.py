@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from pydantic import BaseModel
+
 from orders.changes import Cause, Changes
 from orders.models import NewOrder, OrderHistoryPage, OrderPage, OrderUpdate
 from orders.models import Order as ShownOrder
@@ -64,8 +66,8 @@ class OrderHandlers:
         return await self._queue.submit(
             Change(
                 decide=lambda _: self._changes.creation(wish, Cause(caller.subject)),
-                claim=_claim(caller, "createOrder", idempotency_key, body.model_dump()),
-                taken={"orders.created_by, orders.external_id": _external_id_taken()},
+                claim=_claim(caller, "createOrder", idempotency_key, body),
+                taken={"orders.created_by, orders.external_id": _external_id_taken},
             )
         )
 
@@ -79,7 +81,7 @@ class OrderHandlers:
         self, caller: Caller, id: str, body: OrderUpdate, if_match: str | None, idempotency_key: str | None
     ) -> Reply:
         advance = partial(self._advance, caller, if_match, body)
-        claim = _claim(caller, "updateOrder", idempotency_key, [id, if_match, body.model_dump()])
+        claim = _claim(caller, "updateOrder", idempotency_key, body, id, if_match)
         return await self._queue.submit(Change(decide=advance, key=id, claim=claim))
 
     def _advance(self, caller: Caller, if_match: str | None, body: OrderUpdate, order: Order | None) -> Decision[Order]:
@@ -111,8 +113,8 @@ class OrderHandlers:
         return reply(OrderHistoryPage(items=shown, total=total, limit=limit, offset=offset))
 
 
-def _claim(caller: Caller, operation: str, key: str | None, request: object) -> Claim | None:
-    return Claim.of(caller.subject, operation, key, request) if key else None
+def _claim(caller: Caller, operation: str, key: str | None, body: BaseModel, *about: str | None) -> Claim | None:
+    return Claim.of(caller.subject, operation, key, [*about, body.model_dump()]) if key else None
 
 
 def _no_such_order() -> Problem:

@@ -46,7 +46,7 @@ class Payments:
         await self._submit(payment, partial(self._fail, event, payment, done))
 
     async def _submit(self, payment: PaymentData, decide: Callable[[Order | None], Decision[Order]]) -> None:
-        await self._queue.submit(Change(decide=decide, key=payment.orderId, taken={TAKEN: AlreadyDone()}))
+        await self._queue.submit(Change(decide=decide, key=payment.orderId, taken={TAKEN: AlreadyDone}))
 
     def _succeed(
         self, event: Inbound, payment: PaymentData, done: Sequence[Write], order: Order | None

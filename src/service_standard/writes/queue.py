@@ -9,8 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context, copy_context
-from dataclasses import dataclass, field, replace
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from opentelemetry.context import attach
 from opentelemetry.trace import Span, SpanKind, Tracer, set_span_in_context
@@ -41,8 +40,7 @@ ATTEMPTS: Final = 3
 State = TypeVar("State")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision(Generic[State]):
+class Decision(NamedTuple, Generic[State]):
     """What a change makes: the state after it, the rows to write, the events to record, and the reply.
 
     `what` names it in the log, as `order created`; `before` is the state that it found, and `causation` the id of the
@@ -62,22 +60,21 @@ class Decision(Generic[State]):
 
     def as_part_of(self, what: str, more: Sequence[Write]) -> "Decision[State]":
         """The same decision under the name of something larger, with more rows to write."""
-        return replace(self, what=what, writes=[*self.writes, *more])
+        return self._replace(what=what, writes=[*self.writes, *more])
 
 
-@dataclass(frozen=True, slots=True)
-class Change(Generic[State]):
+class Change(NamedTuple, Generic[State]):
     """One request's wish.
 
     `decide` gets the locked state of `key` (None if there is none, or no key) and decides or raises what its caller is
-    to get; it may be called again when the transaction has to be. `taken` has what is raised for each unique column
+    to get; it may be called again when the transaction has to be. `taken` makes what is raised for each unique column
     that may be taken; for one that it does not name the change is decided anew, since a random value collided.
     """
 
     decide: Callable[[State | None], Decision[State]]
     key: str | None = None
     claim: Claim | None = None
-    taken: Mapping[str, Exception] = field(default_factory=dict)
+    taken: Mapping[str, Callable[[], Exception]] = {}
 
 
 class _Waiting(Generic[State]):
@@ -115,8 +112,8 @@ class _Waiting(Generic[State]):
         return (collided or isinstance(error, RolledBack)) and self.attempts <= ATTEMPTS
 
     def give_up(self, error: Exception) -> None:
-        refusal = self.change.taken.get(error.columns) if isinstance(error, UniqueViolation) else None
-        self.settle(refusal or error, None if refusal else error)
+        refuse = self.change.taken.get(error.columns) if isinstance(error, UniqueViolation) else None
+        self.settle(refuse() if refuse else error, None if refuse else error)
 
 
 Load: TypeAlias = Callable[[Transaction, list[str]], Awaitable[dict[str, State]]]
