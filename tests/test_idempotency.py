@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from orders.settings import OrdersSettings
 from service_standard.identity import now_ns, timestamp
-from service_standard.settings import Settings
 from service_standard.writes.idempotency import INSERT, prune
 from tests.service import Caller, problem_of, running, settings_for
 from tests.storage import count, held, opened, rows
@@ -27,7 +27,7 @@ def key() -> str:
 
 
 @pytest.fixture
-async def replicas(settings: Settings) -> AsyncIterator[tuple[Caller, Caller]]:
+async def replicas(settings: OrdersSettings) -> AsyncIterator[tuple[Caller, Caller]]:
     """Two services on one database, of each kind in turn."""
     async with running(settings) as one, running(settings) as other:
         yield one, other
@@ -65,7 +65,7 @@ async def test_a_repeated_update_is_answered_as_the_first_though_the_order_went_
     assert (await orders.send("GET", f"/orders/{order['id']}")).json()["status"] == "shipped"
 
 
-async def test_a_service_that_is_started_anew_still_replays(settings: Settings, key: str) -> None:
+async def test_a_service_that_is_started_anew_still_replays(settings: OrdersSettings, key: str) -> None:
     async with running(settings) as before:
         first = await create(before, key)
     async with running(settings) as after:
@@ -123,7 +123,7 @@ async def test_a_refused_request_leaves_its_key_free(orders: Caller, key: str) -
     assert [answer.status_code for answer in accepted] == [201, 200]
 
 
-async def test_a_request_that_the_database_did_not_answer_can_be_sent_again(settings: Settings, key: str) -> None:
+async def test_a_request_that_the_database_did_not_answer_can_be_sent_again(settings: OrdersSettings, key: str) -> None:
     url = settings.database_url.get_secret_value()
     async with running(settings_for(url, database_timeout_seconds=0.3)) as service:
         async with held(settings, "orders"):
@@ -161,7 +161,7 @@ async def test_many_keys_at_once_on_two_replicas_make_one_order_each(replicas: t
     assert await total(replicas[0]) == 20
 
 
-async def test_records_are_kept_for_their_hours_and_then_forgotten(settings: Settings) -> None:
+async def test_records_are_kept_for_their_hours_and_then_forgotten(settings: OrdersSettings) -> None:
     now = now_ns()
     ages = {"old": 24 * HOUR + HOUR // 60, "kept": 24 * HOUR - HOUR // 60, "new": 0}
     records = [(name, "request", "{}", "{}", timestamp(now - age)) for name, age in ages.items()]
@@ -172,7 +172,9 @@ async def test_records_are_kept_for_their_hours_and_then_forgotten(settings: Set
     assert await rows(settings, "SELECT id FROM idempotency ORDER BY id") == [("kept",), ("new",)]
 
 
-async def test_the_service_prunes_by_itself(settings: Settings, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_service_prunes_by_itself(
+    settings: OrdersSettings, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("service_standard.composition.PRUNING_SECONDS", 0.01)
     async with running(settings) as service:
         first = await create(service, key)

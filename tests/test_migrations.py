@@ -166,9 +166,10 @@ def test_processes_that_meet_at_an_unmigrated_database_take_turns(unmigrated_url
     assert missing_steps(settings_for(unmigrated_url), VERSIONS) == ""
 
 
-def test_orders_from_before_are_counted(unmigrated_url: str) -> None:
+def test_orders_from_before_are_counted_and_have_the_workflow_that_there_was(unmigrated_url: str) -> None:
     def as_before(connection: Connection) -> None:
         connection.execute(text("DROP TABLE counts"))
+        connection.execute(text("ALTER TABLE orders DROP COLUMN workflow"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
         for number, (customer, status) in enumerate([("a", "pending"), ("a", "paid"), ("b", "paid")]):
             values = f"'{number}', '{number}', '{status}', '{customer}', '[]', '{{}}', 1, 'then', 'then', 'me'"
@@ -188,6 +189,8 @@ def test_orders_from_before_are_counted(unmigrated_url: str) -> None:
         ("orders of a", "pending", 1),
         ("orders of b", "paid", 1),
     ]
+    named = on(unmigrated_url, lambda connection: connection.scalars(text("SELECT workflow FROM orders")).all())
+    assert named == ["standard"] * 3
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(unmigrated_url: str) -> None:

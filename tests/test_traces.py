@@ -9,10 +9,10 @@ from functools import partial
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from orders.settings import OrdersSettings
 from service_standard.contract import load_event_contract
 from service_standard.database import Write
 from service_standard.inbox.inbox import Inbound, Inbox, Refused
-from service_standard.settings import Settings
 from service_standard.telemetry.providers import Telemetry
 from service_standard.telemetry.spans import current_ids, in_span
 from tests.events.stream import eventually
@@ -35,11 +35,13 @@ def traces() -> Iterator[Traces]:
         yield traces
 
 
-async def envelopes(settings: Settings) -> list[dict[str, str]]:
+async def envelopes(settings: OrdersSettings) -> list[dict[str, str]]:
     return [json.loads(str(row[0])) for row in await rows(settings, "SELECT envelope FROM outbox ORDER BY id")]
 
 
-async def test_a_change_is_a_transaction_and_an_event_below_its_request(traces: Traces, settings: Settings) -> None:
+async def test_a_change_is_a_transaction_and_an_event_below_its_request(
+    traces: Traces, settings: OrdersSettings
+) -> None:
     async with traces.of(settings) as orders:
         token = {**orders.token(), "traceparent": f"00-{TRACE}-{'1' * 16}-01"}
         wish = {"customerId": SECRET, "items": [SECRET], "externalId": SECRET}
@@ -63,7 +65,7 @@ async def test_a_change_is_a_transaction_and_an_event_below_its_request(traces: 
     assert SECRET not in traces.everything()
 
 
-async def test_changes_that_share_a_commit_say_how_many_they_are(traces: Traces, settings: Settings) -> None:
+async def test_changes_that_share_a_commit_say_how_many_they_are(traces: Traces, settings: OrdersSettings) -> None:
     async with traces.of(settings) as orders, held(settings, "orders"):
         first = asyncio.create_task(orders.create())
         others = [asyncio.create_task(orders.create()) for _ in range(5)]
@@ -73,7 +75,7 @@ async def test_changes_that_share_a_commit_say_how_many_they_are(traces: Traces,
     assert sum(1 / int(size) for size in sizes) < len(sizes)
 
 
-async def test_a_change_that_is_refused_has_no_event_and_no_error(traces: Traces, settings: Settings) -> None:
+async def test_a_change_that_is_refused_has_no_event_and_no_error(traces: Traces, settings: OrdersSettings) -> None:
     async with traces.of(settings) as orders:
         order = await orders.create()
         assert (await orders.patch(order["id"], "delivered")).status_code == 409
@@ -81,7 +83,7 @@ async def test_a_change_that_is_refused_has_no_event_and_no_error(traces: Traces
     assert traces.named("create order.updated") == []
 
 
-async def test_a_database_that_is_gone_is_an_error_of_its_transaction(traces: Traces, settings: Settings) -> None:
+async def test_a_database_that_is_gone_is_an_error_of_its_transaction(traces: Traces, settings: OrdersSettings) -> None:
     async with traces.of(settings, database_timeout_seconds=0.2) as orders, held(settings, "orders"):
         answer = await orders.send("POST", "/orders", json={"customerId": SECRET, "items": ["item-1"]})
     transaction = traces.only("transaction")
@@ -92,7 +94,7 @@ async def test_a_database_that_is_gone_is_an_error_of_its_transaction(traces: Tr
     assert SECRET not in traces.everything()
 
 
-async def test_the_relay_links_what_it_sends_to_its_creation(traces: Traces, settings: Settings) -> None:
+async def test_the_relay_links_what_it_sends_to_its_creation(traces: Traces, settings: OrdersSettings) -> None:
     async with traces.of(settings) as orders:
         await orders.create()
         await eventually(partial(delivered, settings))
@@ -102,12 +104,12 @@ async def test_the_relay_links_what_it_sends_to_its_creation(traces: Traces, set
     assert (send.kind, attributes(send)["messaging.system"]) == (Span.SPAN_KIND_CLIENT, "log")
 
 
-async def delivered(settings: Settings) -> bool:
+async def delivered(settings: OrdersSettings) -> bool:
     """Whether the one event has been written off by its sink."""
     return await rows(settings, "SELECT position FROM sink_cursors") == [(1,)]
 
 
-async def test_an_event_over_http_is_processed_below_its_request(traces: Traces, settings: Settings) -> None:
+async def test_an_event_over_http_is_processed_below_its_request(traces: Traces, settings: OrdersSettings) -> None:
     async with traces.of(settings) as orders:
         order = (await orders.create())["id"]
         assert await tell(orders, {**payment(order, reason=SECRET), "traceparent": FOREIGN}) == 202
@@ -121,7 +123,7 @@ async def test_an_event_over_http_is_processed_below_its_request(traces: Traces,
     assert SECRET not in traces.everything()
 
 
-async def test_a_message_of_a_broker_begins_a_trace_linked_to_its_sender(settings: Settings) -> None:
+async def test_a_message_of_a_broker_begins_a_trace_linked_to_its_sender(settings: OrdersSettings) -> None:
     async def refuse(event: Inbound, done: Sequence[Write]) -> None:
         raise Refused(SECRET)
 

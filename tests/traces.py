@@ -9,8 +9,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from orders.settings import OrdersSettings
 from service_standard.http.edge import Edge
-from service_standard.settings import Settings
 from service_standard.telemetry.providers import Telemetry
 from tests.edge_app import create_app, settings
 from tests.events.receiver import Receiver, Reply, Request
@@ -64,7 +64,7 @@ class Traces:
         return "\n".join(map(str, self.spans))
 
     @asynccontextmanager
-    async def of(self, used: Settings, **values: object) -> AsyncIterator[Caller]:
+    async def of(self, used: OrdersSettings, **values: object) -> AsyncIterator[Caller]:
         """A service whose spans are here after the block."""
         async with running(used.model_copy(update={"jaeger_endpoint": self.url, **values})) as caller:
             yield caller

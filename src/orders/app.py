@@ -5,8 +5,8 @@ from opentelemetry.trace import NoOpTracer
 from orders import journal
 from orders.changes import Changes
 from orders.figures import OrderMetrics
-from orders.handlers import OrderHandlers
-from orders.law import RECEIVED, SENT, workflow_faults, workflow_of
+from orders.handlers import OrderHandlers, workflow_handler
+from orders.law import RECEIVED, SENT, law_of, workflow_faults, workflows_of
 from orders.migrations import VERSIONS
 from orders.payments import Payments
 from orders.rehearsal import rehearse
@@ -15,7 +15,7 @@ from orders.store import Store
 from service_standard.composition import Purpose, application, lay_foundation, write_queue
 from service_standard.events.event import EventBuilder
 from service_standard.http.edge import Edge
-from service_standard.law import Law, read_law
+from service_standard.law import Law
 from service_standard.settings import Settings, load_settings
 from service_standard.telemetry.logs import configure_logs
 
@@ -24,12 +24,12 @@ def create_app() -> Edge:
     """The service that the environment describes.
 
     Raises:
-        SettingsError: the environment is not complete.
+        SettingsError: the environment is not complete, or names no workflow.
         ContractError: contracts, manifest and code do not agree.
     """
     settings = load_settings(OrdersSettings)
     configure_logs("orders", settings.log_level)
-    return compose(read_law(settings.service_manifest), settings)
+    return compose(law_of(settings), settings)
 
 
 def compose(law: Law, settings: Settings) -> Edge:
@@ -38,20 +38,21 @@ def compose(law: Law, settings: Settings) -> Edge:
     Raises:
         ContractError: with every disagreement between the contracts and the code.
     """
-    workflow = workflow_of(law.contract)
+    workflows = workflows_of(law.contract)
     foundation = lay_foundation(law, settings, VERSIONS)
-    store, metrics = Store(foundation.database), OrderMetrics(foundation.telemetry.meter, workflow)
+    store = Store(foundation.database, workflows)
+    metrics = OrderMetrics(foundation.telemetry.meter, workflows)
     queue = write_queue(foundation, store.locked, journal.happened, metrics.happened)
-    changes = Changes(workflow, EventBuilder(law.events, foundation.telemetry.tracer))
-    untraced = Changes(workflow, EventBuilder(law.events, NoOpTracer()))
-    rehearsed, faults = rehearse(law.contract, workflow, untraced)
+    changes = Changes(workflows.default, EventBuilder(law.events, foundation.telemetry.tracer))
+    untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()))
+    rehearsed, faults = rehearse(law.contract, workflows, untraced)
     purpose = Purpose(
         queue=queue,
-        handlers=[*OrderHandlers(store, queue, changes).all(rehearsed)],
+        handlers=[*OrderHandlers(store, queue, changes).all(rehearsed), workflow_handler(workflows)],
         sent=SENT,
         received=RECEIVED,
-        effects=Payments(queue, changes, workflow).effects(),
+        effects=Payments(queue, changes).effects(),
         rehearsed=rehearsed.events,
-        faults=[*faults, *workflow_faults(workflow)],
+        faults=[*faults, *workflow_faults(workflows)],
     )
     return application(foundation, purpose)

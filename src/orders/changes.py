@@ -30,7 +30,7 @@ class Cause(NamedTuple):
 
 
 class Changes:
-    """Decides changes under one workflow; the current trace is the one that a change tells of."""
+    """Decides changes; orders begin under one workflow, and the current trace is the one that a change tells of."""
 
     def __init__(self, workflow: Workflow, events: EventBuilder) -> None:
         self._workflow = workflow
@@ -43,6 +43,7 @@ class Changes:
         order = Order(
             id=new_id(at_ns),
             number=new_number(),
+            workflow=self._workflow,
             status=self._workflow.initial,
             customer_id=wish.customer_id,
             items=wish.items,
@@ -59,9 +60,9 @@ class Changes:
         """The order in another status.
 
         Raises:
-            Problem: 409, the workflow does not lead there.
+            Problem: 409, its workflow does not lead there.
         """
-        return self._decision(order.advanced(to, self._workflow, timestamp(now_ns())), order, reason, cause)
+        return self._decision(order.advanced(to, timestamp(now_ns())), order, reason, cause)
 
     def note(self, order: Order, reason: str, cause: Cause) -> Decision[Order]:
         """The order as it was, with something in its history."""

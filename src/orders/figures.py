@@ -7,15 +7,15 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
 from orders.order import Order
 from orders.payments import PAYMENT_FAILED, PAYMENT_IGNORED, PAYMENT_SUCCEEDED
-from orders.workflow import Workflow
+from orders.workflow import Workflows
 from service_standard.writes.queue import Decision
 
 
 class OrderMetrics:
-    """Counts what happened to orders; every step of the workflow and every outcome is told from the start, as 0."""
+    """Counts what happened to orders; every step of a workflow and every outcome is told from the start, as 0."""
 
-    def __init__(self, meter: Meter, workflow: Workflow) -> None:
-        steps = [(status, to) for status, following in workflow.following.items() for to in following]
+    def __init__(self, meter: Meter, workflows: Workflows) -> None:
+        steps = [step for workflow in workflows.by_name.values() for step in workflow.steps]
         self._created = 0
         self._transitions = Counter(dict.fromkeys(steps, 0))
         self._payments = Counter(dict.fromkeys((PAYMENT_SUCCEEDED, PAYMENT_FAILED, PAYMENT_IGNORED), 0))

@@ -9,10 +9,12 @@ from pydantic import BaseModel
 from orders.changes import Cause, Changes
 from orders.models import NewOrder, OrderHistoryPage, OrderPage, OrderUpdate
 from orders.models import Order as ShownOrder
+from orders.models import Workflow as ShownWorkflow
 from orders.order import Order
 from orders.rehearsal import Rehearsed
 from orders.store import Filter, Store
-from orders.wire import order_page, shown_entry, shown_order, wish_of
+from orders.wire import order_page, shown_entry, shown_order, shown_workflow, wish_of
+from orders.workflow import Workflows
 from service_standard.binding.gate import Caller
 from service_standard.binding.handler import Handler
 from service_standard.binding.members import present
@@ -111,6 +113,19 @@ class OrderHandlers:
         entries, total = await self._store.history(id, Place(limit, offset))
         shown = [shown_entry(entry) for entry in entries]
         return reply(OrderHistoryPage(items=shown, total=total, limit=limit, offset=offset))
+
+
+def workflow_handler(workflows: Workflows) -> Handler:
+    """The handler that tells of the workflows, which never change while the service runs."""
+    shown = {name: reply(shown_workflow(workflow)) for name, workflow in workflows.by_name.items()}
+
+    async def get_workflow(caller: Caller, name: str | None) -> Reply:  # noqa: ARG001 every caller may know
+        found = shown.get(name or workflows.default.name)
+        if found is None:
+            raise Problem(NOT_FOUND, "There is no such workflow")
+        return found
+
+    return Handler("getWorkflow", get_workflow, ShownWorkflow, (), (NOT_FOUND,), tuple(shown.values()))
 
 
 def _claim(caller: Caller, operation: str, key: str | None, body: BaseModel, *about: str | None) -> Claim | None:

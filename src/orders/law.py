@@ -1,14 +1,20 @@
-"""What this service's contracts say beyond those of every service: the workflow, and which events there are."""
+"""What this service's contracts say beyond those of every service: the workflows, and which events there are."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel
 
 from orders.event_models import OrderCreatedData, OrderUpdatedData, PaymentData
 from orders.payments import FAILED, SUCCESSFUL
-from orders.workflow import Workflow, WorkflowError, read_workflow
+from orders.settings import STANDARD, OrdersSettings
+from orders.workflow import Workflows
+from orders.workflow_reader import WorkflowError, read_workflows
 from service_standard.contract import Contract, ContractError
+from service_standard.law import Law, read_law
+from service_standard.settings import SettingsError
 
 SENT: Final[dict[str, type[BaseModel]]] = {"order.created": OrderCreatedData, "order.updated": OrderUpdatedData}
 RECEIVED: Final[dict[str, type[BaseModel]]] = {SUCCESSFUL: PaymentData, FAILED: PaymentData}
@@ -17,22 +23,50 @@ RECEIVED: Final[dict[str, type[BaseModel]]] = {SUCCESSFUL: PaymentData, FAILED: 
 MOVING: Final = frozenset({SUCCESSFUL})
 
 
-def workflow_of(contract: Contract) -> Workflow:
-    """The workflow that the contract holds.
+# What is chosen by a name that is no path.
+NAME: Final = re.compile("[a-z0-9-]+")
+# Where the overlays are that can be chosen by their names, seen from the manifest.
+OVERLAYS: Final = Path("openapi/workflows")
+
+
+def law_of(settings: OrdersSettings) -> Law:
+    """The law that the environment names, under the workflow that it chooses.
 
     Raises:
-        ContractError: with everything that is wrong with it.
+        SettingsError: there is no such workflow.
+        ContractError: with every fault in any of the documents.
+    """
+    return read_law(settings.service_manifest, list(_overlays(settings)))
+
+
+def _overlays(settings: OrdersSettings) -> Iterator[Path]:
+    chosen, folder = settings.orders_workflow, settings.service_manifest.parent / OVERLAYS
+    if chosen == STANDARD:
+        return
+    path = folder / f"{chosen}.yaml" if NAME.fullmatch(chosen) else Path(chosen)
+    if not path.is_file():
+        names = ", ".join(sorted([STANDARD, *(each.stem for each in folder.glob("*.yaml"))]))
+        raise SettingsError(f"ORDERS_WORKFLOW: must be one of {names}, or the path of an overlay")
+    yield path
+
+
+def workflows_of(contract: Contract) -> Workflows:
+    """The workflows that the contract holds.
+
+    Raises:
+        ContractError: with everything that is wrong with them.
     """
     status = contract.root["components"]["schemas"]["OrderStatus"]
     statuses = status.get("enum")
     try:
-        return read_workflow(status.get("x-workflow"), statuses if isinstance(statuses, list) else [])
+        return read_workflows(status.get("x-workflow"), statuses if isinstance(statuses, list) else [])
     except WorkflowError as error:
         raise ContractError(error.faults) from error
 
 
-def workflow_faults(workflow: Workflow) -> Iterator[str]:
-    """What the workflow expects of events that they do not do."""
-    for event, status in workflow.reached_by.items():
-        if event not in MOVING:
-            yield f"x-workflow: {status} is reached by {event}, which moves no order"
+def workflow_faults(workflows: Workflows) -> Iterator[str]:
+    """What the workflows expect of events that they do not do."""
+    for workflow in workflows.by_name.values():
+        events = ((name, status.reached_by) for name, status in workflow.statuses.items())
+        wrong = (f"{name} is reached by {event}" for name, event in events if event not in (None, *MOVING))
+        yield from (f"x-workflow: {workflow.name}: {fault}, which moves no order" for fault in wrong)

@@ -16,6 +16,16 @@ class Health(BaseModel):
     checks: dict[str, str] | MISSING = MISSING
 
 
+class WorkflowStatus(BaseModel):
+    status: str
+    next: list[str]
+    cancellable: bool
+    editable: bool
+    refundable: bool
+    final: bool
+    reachedBy: str | MISSING = MISSING
+
+
 class NewOrder(BaseModel):
     customerId: str
     items: list[str]
@@ -33,6 +43,8 @@ class Order(BaseModel):
     number: str
     status: str
     customerId: str
+    workflow: str | MISSING = MISSING
+    allowedTransitions: list[str] | MISSING = MISSING
     items: list[str]
     externalId: str | MISSING = MISSING
     metadata: dict[str, str]
@@ -88,6 +100,12 @@ class EventReceipt(BaseModel):
 class FieldError(BaseModel):
     pointer: str
     detail: str
+
+
+class Workflow(BaseModel):
+    name: str
+    initial: str
+    statuses: list[WorkflowStatus]
 
 
 class Problem(BaseModel):

@@ -21,10 +21,11 @@ class Wish(NamedTuple):
 
 
 class Order(NamedTuple):
-    """An order as it is at one version; times are RFC 3339 text in UTC."""
+    """An order as it is at one version, and the workflow that it keeps; times are RFC 3339 text in UTC."""
 
     id: str
     number: str
+    workflow: Workflow
     status: str
     customer_id: str
     items: tuple[str, ...]
@@ -35,15 +36,15 @@ class Order(NamedTuple):
     updated_at: str
     created_by: str
 
-    def advanced(self, to: str, workflow: Workflow, at: str) -> "Order":
+    def advanced(self, to: str, at: str) -> "Order":
         """This order in its next status.
 
         Raises:
-            Problem: 409, the workflow does not lead there.
+            Problem: 409, its workflow does not lead there.
         """
         if self.status == to:
             raise Problem(CONFLICT, f"The order is {to} already")
-        if not workflow.allows(self.status, to):
+        if not self.workflow.allows(self.status, to):
             raise Problem(CONFLICT, f"An order that is {self.status} cannot become {to}")
         return self.noted(at)._replace(status=to)
 

@@ -7,7 +7,6 @@ from typing import Final
 from orders.changes import Cause, Changes
 from orders.event_models import PaymentData
 from orders.order import Order
-from orders.workflow import Workflow
 from service_standard.binding.members import present
 from service_standard.binding.reply import Reply
 from service_standard.database import Write
@@ -27,11 +26,9 @@ PAYMENT_IGNORED: Final = "payment ignored"
 class Payments:
     """The effects of payment events; safe to repeat and to reorder."""
 
-    def __init__(self, queue: WriteQueue[Order], changes: Changes, workflow: Workflow) -> None:
+    def __init__(self, queue: WriteQueue[Order], changes: Changes) -> None:
         self._queue = queue
         self._changes = changes
-        self._paid = workflow.reached_by.get(SUCCESSFUL)
-        self._workflow = workflow
 
     def effects(self) -> Mapping[str, Effect]:
         """The effects by the types of their events."""
@@ -52,18 +49,20 @@ class Payments:
         self, event: Inbound, payment: PaymentData, done: Sequence[Write], order: Order | None
     ) -> Decision[Order]:
         known = _known(order)
-        if self._paid is None or self._workflow.passed(known.status, self._paid):
+        paid = known.workflow.reached_by(SUCCESSFUL)
+        if paid is None or known.workflow.passed(known.status, paid):
             return _unchanged(known, event, done)
-        if not self._workflow.allows(known.status, self._paid):
-            raise Refused(f"the order is {known.status} and cannot become {self._paid}")
+        if not known.workflow.allows(known.status, paid):
+            raise Refused(f"the order is {known.status} and cannot become {paid}")
         reason = f"payment {payment.paymentId}"
-        return self._changes.advance(known, self._paid, reason, _cause(event)).as_part_of(PAYMENT_SUCCEEDED, done)
+        return self._changes.advance(known, paid, reason, _cause(event)).as_part_of(PAYMENT_SUCCEEDED, done)
 
     def _fail(
         self, event: Inbound, payment: PaymentData, done: Sequence[Write], order: Order | None
     ) -> Decision[Order]:
         known = _known(order)
-        if self._paid is None or not self._workflow.allows(known.status, self._paid):
+        paid = known.workflow.reached_by(SUCCESSFUL)
+        if paid is None or not known.workflow.allows(known.status, paid):
             return _unchanged(known, event, done)
         reason = f"payment {payment.paymentId} failed: {present(payment.reason) or 'no reason given'}"
         return self._changes.note(known, reason, _cause(event)).as_part_of(PAYMENT_FAILED, done)

@@ -6,7 +6,7 @@ and not by the first caller. The orders are those of the contract's examples, th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 from typing import Final, cast
 
 from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
@@ -17,7 +17,7 @@ from orders.models import NewOrder, OrderHistoryPage
 from orders.order import Order
 from orders.store import HistoryEntry
 from orders.wire import order_page, shown_entry, wish_of
-from orders.workflow import Workflow
+from orders.workflow import Workflows
 from service_standard.binding.pages import Place
 from service_standard.binding.reply import Reply, reply
 from service_standard.contract import Content, Contract, Json, Node, Object
@@ -46,7 +46,7 @@ class Rehearsed:
     events: tuple[Event, ...] = ()
 
 
-def rehearse(contract: Contract, workflow: Workflow, changes: Changes) -> tuple[Rehearsed, list[str]]:
+def rehearse(contract: Contract, workflows: Workflows, changes: Changes) -> tuple[Rehearsed, list[str]]:
     """What was replied, and what went wrong."""
     operation = contract.operations.get("createOrder")
     if operation is None or not (operation.bodies and operation.bodies[0].examples):
@@ -58,7 +58,7 @@ def rehearse(contract: Contract, workflow: Workflow, changes: Changes) -> tuple[
         wishes = [NewOrder.model_validate(body) for body in _bodies(contract, operation.bodies[0])]
         with use_span(NonRecordingSpan(SpanContext(_TRACE_ID, 1, is_remote=False))):
             created = [changes.creation(wish_of(wish, None), _CAUSE) for wish in wishes]
-            advanced = [decision for first in created for decision in _advanced(first.state, workflow, changes)]
+            advanced = [decision for first in created for decision in _advanced(first.state, workflows, changes)]
     except (ValidationError, EventRefused, Problem) as error:
         return Rehearsed(), [f"rehearsal: {error}"]
     return _rehearsed(contract, created, advanced), []
@@ -93,11 +93,12 @@ def _sized(schema: Node, bound: str, otherwise: int) -> Json:
     return values.get(str(schema.get("type")))
 
 
-def _advanced(order: Order, workflow: Workflow, changes: Changes) -> Iterator[Decision[Order]]:
-    """Each step that the workflow allows, as the first change of an order and after many."""
-    for present, following in workflow.following.items():
-        orders = [order._replace(status=present, version=version) for version in (order.version, _MANY)]
-        yield from (changes.advance(order, to, "rehearsed", _CAUSE) for order in orders for to in following)
+def _advanced(order: Order, workflows: Workflows, changes: Changes) -> Iterator[Decision[Order]]:
+    """Each step that a workflow allows, as the first change of an order and after many."""
+    steps = ((workflow, *step) for workflow in workflows.by_name.values() for step in workflow.steps)
+    for (workflow, present, to), version in product(steps, (order.version, _MANY)):
+        begun = order._replace(workflow=workflow, status=present, version=version)
+        yield changes.advance(begun, to, "rehearsed", _CAUSE)
 
 
 def _rehearsed(

@@ -9,12 +9,14 @@ from pydantic_core import to_json
 
 from orders.counts import ALL, of_customer
 from orders.order import Order
+from orders.workflow import Workflows
 from service_standard.binding.pages import Place
 from service_standard.database import Database, Row, Transaction, Value, inserting, padded, parameters, updating
 from service_standard.writes.counts import counts
 
 _COLUMNS: Final = (
-    "id, number, status, customer_id, items, external_id, metadata, version, created_at, updated_at, created_by"
+    "id, number, workflow, status, customer_id, items, external_id, metadata,"
+    " version, created_at, updated_at, created_by"
 )
 INSERT_ORDER: Final = inserting("orders", _COLUMNS, version="bigint")
 UPDATE_ORDER: Final = updating("orders", "id", "status, version, updated_at", version="bigint")
@@ -51,6 +53,7 @@ def order_row(order: Order) -> Row:
     return (
         order.id,
         order.number,
+        order.workflow.name,
         order.status,
         order.customer_id,
         to_json(order.items).decode(),
@@ -68,35 +71,40 @@ def update_row(order: Order) -> Row:
     return (order.id, order.status, order.version, order.updated_at)
 
 
-def _order(row: Row) -> Order:
+def _order(row: Row, workflows: Workflows) -> Order:
     values = cast("list[str]", [*row])
     return Order(
         id=values[0],
         number=values[1],
-        status=values[2],
-        customer_id=values[3],
-        items=tuple(json.loads(values[4])),
-        external_id=values[5],
-        metadata=json.loads(values[6]),
-        version=int(values[7]),
-        created_at=values[8],
-        updated_at=values[9],
-        created_by=values[10],
+        workflow=workflows.of(values[2]),
+        status=values[3],
+        customer_id=values[4],
+        items=tuple(json.loads(values[5])),
+        external_id=values[6],
+        metadata=json.loads(values[7]),
+        version=int(values[8]),
+        created_at=values[9],
+        updated_at=values[10],
+        created_by=values[11],
     )
 
 
 class Store:
     """Reads orders. They are written by the changes that the write queue commits."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, workflows: Workflows) -> None:
         self._database = database
+        self._workflows = workflows
         self._get = f"SELECT {_COLUMNS} FROM orders WHERE id = $1"  # noqa: S608 constants only
 
     async def get(self, order_id: str, owner: str | None) -> Order | None:
         """The order, unless it is not there or another's."""
         rows = await self._database.fetch(self._get, order_id)
-        order = _order(rows[0]) if rows else None
+        order = self._order(rows[0]) if rows else None
         return None if order and owner not in (None, order.customer_id) else order
+
+    def _order(self, row: Row) -> Order:
+        return _order(row, self._workflows)
 
     async def locked(self, transaction: Transaction, ids: list[str]) -> dict[str, Order]:
         """The orders with these ids, locked until the transaction ends, in the order of their ids: no deadlocks."""
@@ -106,12 +114,12 @@ class Store:
             + self._database.row_lock,
             *values,
         )
-        return {order.id: order for order in map(_order, rows)}
+        return {order.id: order for order in map(self._order, rows)}
 
     async def page(self, chosen: Filter, place: Place) -> tuple[Sequence[Order], int]:
         """At most `limit` orders, oldest first, and how many the filter lets through in all."""
         rows, total = await asyncio.gather(self._rows(*_where(chosen), place), self._total(chosen))
-        return [_order(row) for row in rows], total
+        return [self._order(row) for row in rows], total
 
     async def _total(self, chosen: Filter) -> int:
         customers = {customer for customer in (chosen.owner, chosen.customer_id) if customer is not None}

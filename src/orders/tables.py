@@ -14,6 +14,7 @@ def schema() -> MetaData:
         metadata,
         Column("id", ordered_text(), primary_key=True),
         Column("number", ordered_text(), nullable=False),
+        Column("workflow", ordered_text(), nullable=False, server_default="standard"),
         Column("status", ordered_text(), nullable=False),
         Column("customer_id", ordered_text(), nullable=False),
         Column("items", Text(), nullable=False),

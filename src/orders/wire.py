@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from orders import event_models, models
 from orders.order import Order, Wish
 from orders.store import HistoryEntry
+from orders.workflow import Workflow
 from service_standard.binding.members import given, present
 from service_standard.binding.pages import Place
 
@@ -25,6 +26,8 @@ def shown_order(order: Order) -> models.Order:
         id=order.id,
         number=order.number,
         status=order.status,
+        workflow=order.workflow.name,
+        allowedTransitions=list(order.workflow.following(order.status)),
         customerId=order.customer_id,
         items=list(order.items),
         externalId=given(order.external_id),
@@ -33,6 +36,23 @@ def shown_order(order: Order) -> models.Order:
         createdAt=order.created_at,
         updatedAt=order.updated_at,
     )
+
+
+def shown_workflow(workflow: Workflow) -> models.Workflow:
+    """The workflow as the contract shows it."""
+    statuses = [
+        models.WorkflowStatus(
+            status=name,
+            next=list(status.following),
+            cancellable=status.cancellable,
+            editable=status.editable,
+            refundable=status.refundable,
+            final=status.final,
+            reachedBy=given(status.reached_by),
+        )
+        for name, status in workflow.statuses.items()
+    ]
+    return models.Workflow(name=workflow.name, initial=workflow.initial, statuses=statuses)
 
 
 def shown_entry(entry: HistoryEntry) -> models.OrderHistoryEntry:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from orders.app import compose
+from orders.settings import OrdersSettings
 from service_standard.contract import ContractError
 from service_standard.law import read_law
-from service_standard.settings import Settings
 from tests.contract.documents import Edit, mutated_documents
 from tests.contract.probes import Probe
 from tests.service import Caller, migrated, running, settings_for
@@ -81,7 +81,7 @@ class Bench:
                 return _refusal(settings, mutation.expected)
             return await self._following(settings, mutation.expected)
 
-    async def _following(self, settings: Settings, expected: Follows) -> Verdict:
+    async def _following(self, settings: OrdersSettings, expected: Follows) -> Verdict:
         before = await _observed(self.unmutated, expected.probe)
         try:
             async with running(settings) as mutated:
@@ -102,7 +102,7 @@ async def _observed(service: Caller, probe: Probe) -> object:
         return f"outside of the contract: {error}"
 
 
-def _refusal(settings: Settings, expected: Refuses) -> Verdict:
+def _refusal(settings: OrdersSettings, expected: Refuses) -> Verdict:
     try:
         compose(read_law(settings.service_manifest), settings)
     except ContractError as error:

@@ -4,10 +4,11 @@ from typing import Final
 
 from tests.contract.documents import GONE, Moved, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import advancing, created, paying
+from tests.contract.probes import advancing, allowed, capable, created, getting, paying
 
 _STATUS: Final = "/components/schemas/OrderStatus"
-_WORKFLOW: Final = f"{_STATUS}/x-workflow"
+_WORKFLOWS: Final = f"{_STATUS}/x-workflow"
+_WORKFLOW: Final = f"{_WORKFLOWS}/workflows/standard"
 _STATUSES: Final = f"{_WORKFLOW}/statuses"
 
 WORKFLOW: Final[tuple[Mutation, ...]] = (
@@ -50,6 +51,28 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
         after="paid",
     ),
     driven(
+        "new orders have another workflow",
+        openapi(f"{_WORKFLOWS}/workflows/other", Moved(_WORKFLOW)),
+        openapi(f"{_WORKFLOWS}/default", "other"),
+        probe=created("workflow"),
+        before="standard",
+        after="other",
+    ),
+    *(
+        driven(
+            f"no status is {capability}",
+            *(openapi(f"{_STATUSES}/{status}/{capability}", GONE) for status in statuses),
+            probe=capable(capability),
+            before=list(statuses),
+            after=[],
+        )
+        for capability, statuses in (
+            ("cancellable", ("pending", "paid")),
+            ("editable", ("pending",)),
+            ("refundable", ("paid", "shipped", "delivered", "cancelled")),
+        )
+    ),
+    driven(
         "no status is reached by a payment",
         openapi(f"{_STATUSES}/paid/reachedBy", GONE),
         probe=paying(),
@@ -62,6 +85,46 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
         probe=paying(),
         before=[202, "paid"],
         after=[202, "cancelled"],
+    ),
+    driven(
+        "the names of workflows are shorter",
+        openapi("/components/schemas/WorkflowName/pattern", "^[a-z]{1,8}$"),
+        probe=getting("/workflow", "/workflow?name=standard", "/workflow?name=wholesale"),
+        before=[200, 200, 404],
+        after=[200, 200, 400],
+    ),
+    driven(
+        "the workflow is told to whoever may read events",
+        openapi("/paths/~1workflow/get/security/0/oauth2/0", "orders.events"),
+        probe=allowed("GET", "/workflow", "orders.events"),
+        before=403,
+        after=200,
+    ),
+    refused(
+        "a status tells nothing of refunds",
+        openapi("/components/schemas/WorkflowStatus/properties/refundable", GONE),
+        openapi("/components/schemas/WorkflowStatus/required", ["status", "next", "cancellable", "editable", "final"]),
+        naming="WorkflowStatus has not the contract's shape",
+    ),
+    refused(
+        "an order must not tell of what may follow",
+        openapi("/components/schemas/Order/properties/allowedTransitions", GONE),
+        naming="Order has not the contract's shape",
+    ),
+    refused(
+        "a workflow has only one status",
+        openapi("/components/schemas/Workflow/properties/statuses/maxItems", 1),
+        naming="statuses must contain at most 1",
+    ),
+    refused(
+        "at most one status may follow",
+        openapi("/components/schemas/NextStatuses/maxItems", 1),
+        naming="must contain at most 1",
+    ),
+    refused(
+        "no answer says that a workflow is not there",
+        openapi("/paths/~1workflow/get/responses/404", GONE),
+        naming="getWorkflow: response 404 is answered",
     ),
     refused(
         "two statuses are reached by a payment",
@@ -77,7 +140,31 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
     refused("a status is only in the enum", openapi(f"{_STATUS}/enum/-", "lost"), naming="lost is not in both"),
     refused("a status is not in the enum", openapi(f"{_STATUS}/enum/4", GONE), naming="cancelled is not in both"),
     refused("any status is allowed", openapi(f"{_STATUS}/enum", GONE), naming="paid is not in both"),
-    refused("there is no workflow", openapi(_WORKFLOW, GONE), naming="x-workflow"),
+    refused("there is no workflow", openapi(_WORKFLOWS, GONE), naming="x-workflow: must have workflows"),
+    refused(
+        "new orders have a workflow that is not there",
+        openapi(f"{_WORKFLOWS}/default", "retail"),
+        naming="must have workflows",
+    ),
+    refused(
+        "a workflow has no name that the contract allows",
+        openapi(f"{_WORKFLOWS}/workflows/Other", Moved(_WORKFLOW)),
+        openapi(f"{_WORKFLOWS}/default", "Other"),
+        naming="name must match",
+    ),
+    refused("the workflows have a fact that no code knows", openapi(f"{_WORKFLOWS}/owner", "me"), naming="owner"),
+    refused("the workflow has a fact that no code knows", openapi(f"{_WORKFLOW}/owner", "me"), naming="owner"),
+    refused(
+        "a paid order is perhaps refundable",
+        openapi(f"{_STATUSES}/paid/refundable", "perhaps"),
+        naming="refundable must be",
+    ),
+    refused("a status stands twice in the enum", openapi(f"{_STATUS}/enum/-", "paid"), naming="paid stands twice"),
+    refused(
+        "a paid order may be shipped twice over",
+        openapi(f"{_STATUSES}/paid/next/-", "shipped"),
+        naming="same status twice",
+    ),
     refused("orders begin as nothing", openapi(f"{_WORKFLOW}/initial", GONE), naming="the initial status"),
     refused("orders begin as paid, and none is pending", openapi(f"{_WORKFLOW}/initial", "paid"), naming="pending"),
     refused("a delivered order is not final", openapi(f"{_STATUSES}/delivered/final", GONE), naming="delivered must"),

@@ -94,6 +94,16 @@ def member(path: str, name: str) -> Probe:
     return probe
 
 
+def capable(capability: str) -> Probe:
+    """The statuses that have a capability."""
+
+    async def probe(service: Caller) -> object:
+        statuses = (await service.send("GET", "/workflow")).json()["statuses"]
+        return [each["status"] for each in statuses if each[capability]]
+
+    return probe
+
+
 def faults(path: str) -> Probe:
     """What is said to be wrong with a request."""
 

@@ -16,8 +16,8 @@ from schemathesis.python import asgi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.app import compose
+from orders.settings import OrdersSettings
 from service_standard.contract import Contract, load_contract
-from service_standard.settings import Settings
 from tests.hostile import token
 from tests.service import ROOT, hold_to_contract, law_of, migrated, settings_for
 from tests.storage import rows
@@ -81,12 +81,12 @@ def _response(scope: Scope, sent: list[Message]) -> httpx.Response:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path) -> OrdersSettings:
     return migrated(settings_for(f"sqlite:///{tmp_path}/orders.db"))
 
 
 @pytest.fixture
-def witness(settings: Settings) -> Iterator[Witness]:
+def witness(settings: OrdersSettings) -> Iterator[Witness]:
     law = law_of(settings.service_manifest)
     yield Witness(compose(law, settings), law.contract)
     asgi.shutdown_lifespans()
@@ -144,7 +144,7 @@ def _failed_checks(event: events.ScenarioFinished) -> Iterator[str]:
 # To watch every line of what makes the cases takes as long as to make them, and the other tests run the same code.
 @pytest.mark.no_cover
 @pytest.mark.parametrize("scopes", GRANTS)
-def test_the_service_is_what_its_contract_says(settings: Settings, witness: Witness, scopes: str) -> None:
+def test_the_service_is_what_its_contract_says(settings: OrdersSettings, witness: Witness, scopes: str) -> None:
     credentials = token(settings, scope=f"{scopes} orders.events orders.events.write")
     contract = load_contract(DOCUMENT)
     schema = schemathesis.openapi.from_path(DOCUMENT, config=config(credentials, GRANTS[scopes]))

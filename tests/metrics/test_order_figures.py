@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.law import workflow_of
+from orders.law import workflows_of
 from tests.contract.probes import paying
 from tests.metrics.scrape import Scrape, scraped
 from tests.service import MANIFEST, Caller, law_of
@@ -25,9 +25,9 @@ def payments(scrape: Scrape, outcome: str) -> float:
 
 async def test_before_anything_happened_every_step_of_the_workflow_is_told_as_none(embedded: Caller) -> None:
     scrape = await scraped(embedded)
-    steps = [(s.labels["from"], s.labels["to"], s.value) for s in scrape.families["orders_transitions"].samples]
-    following = workflow_of(law_of(MANIFEST).contract).following
-    assert sorted(steps) == sorted((status, to, 0.0) for status, others in following.items() for to in others)
+    told = [(s.labels["from"], s.labels["to"], s.value) for s in scrape.families["orders_transitions"].samples]
+    steps = workflows_of(law_of(MANIFEST).contract).default.steps
+    assert sorted(told) == sorted((status, to, 0.0) for status, to in steps)
     outcomes = {s.labels["outcome"]: s.value for s in scrape.families["orders_payments"].samples}
     assert outcomes == {"succeeded": 0, "failed": 0, "ignored": 0}
     assert scrape.samples["orders_created_total", frozenset()] == 0
