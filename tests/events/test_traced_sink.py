@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import NonRecordingSpan, SpanKind, StatusCode
 
 from service_standard.events.waves import LARGEST_BATCH
 from service_standard.sinks.delivery import Accepted, Never, NotNow, Outcome, Outgoing
@@ -72,6 +72,15 @@ async def test_a_failure_is_an_error_that_quotes_nothing(failure: Outcome) -> No
     assert (span.status.status_code, span.status.description) == (StatusCode.ERROR, None)
     assert (span.attributes or {})["error.type"] == type(failure).__name__
     assert SECRET not in traced.everything()
+
+
+async def test_a_failure_in_a_trace_that_is_not_sampled_is_told_with_its_links() -> None:
+    traced = Traced(otel_traces_sampler_arg=0.0)
+    wave = [created(traced, 1), created(traced, 2)]
+    span = await sent(traced, wave, lambda _: NotNow("out"))
+    assert [traceparent(NonRecordingSpan(link.context)) for link in span.links] == [
+        json.loads(event.content)["traceparent"] for event in wave
+    ]
 
 
 async def test_a_sink_that_crashes_is_an_error_that_quotes_nothing() -> None:

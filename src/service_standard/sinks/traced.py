@@ -37,10 +37,16 @@ class TracedSink:
             "messaging.batch.message_count": len(wave),
         }
         with in_span(self._tracer, f"send {self._channel}", SpanKind.CLIENT, attributes) as span:
-            if span.is_recording():
+            is_sampled = span.get_span_context().trace_flags.sampled
+            if is_sampled:
                 _link(span, wave)
             outcomes = await self._sink.deliver(wave)
-            _judge(span, outcomes)
+            failure = next((outcome for outcome in outcomes if not isinstance(outcome, Accepted)), None)
+            if failure is not None:
+                _fail(span, failure)
+                # It goes to the collector after all.
+                if not is_sampled:
+                    _link(span, wave)
         return outcomes
 
 
@@ -51,9 +57,7 @@ def _link(span: Span, wave: Sequence[Outgoing]) -> None:
             span.add_link(created)
 
 
-def _judge(span: Span, outcomes: Sequence[Outcome]) -> None:
+def _fail(span: Span, failure: Outcome) -> None:
     """The kind of the first failure is the span's; why it failed is in the log, as a sink's words may quote data."""
-    failure = next((outcome for outcome in outcomes if not isinstance(outcome, Accepted)), None)
-    if failure is not None:
-        span.set_attribute("error.type", type(failure).__name__)
-        span.set_status(StatusCode.ERROR)
+    span.set_attribute("error.type", type(failure).__name__)
+    span.set_status(StatusCode.ERROR)
