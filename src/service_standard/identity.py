@@ -19,9 +19,9 @@ def now_ns() -> int:
 def new_id(at_ns: int) -> str:
     """A UUIDv7 (RFC 9562, 5.7) whose twelve bits beside the millisecond count its fractions (6.2, method 3)."""
     milliseconds, rest = divmod(at_ns, _MILLISECOND_NS)
-    first, fraction = f"{milliseconds:012x}", rest * 4096 // _MILLISECOND_NS
-    last = f"{_VARIANT | int.from_bytes(os.urandom(8)) >> 2:016x}"
-    return f"{first[:8]}-{first[8:]}-7{fraction:03x}-{last[:4]}-{last[4:]}"
+    fraction, rest = rest * 4096 // _MILLISECOND_NS, _VARIANT | int.from_bytes(os.urandom(8)) >> 2
+    digits = f"{milliseconds:012x}7{fraction:03x}{rest:016x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def timestamp(at_ns: int) -> str:

@@ -22,7 +22,7 @@ class Principal:
 
     def holds_any(self, alternatives: Sequence[frozenset[str]]) -> bool:
         """Whether it holds every scope of one of them."""
-        return any(scopes <= self.scopes for scopes in alternatives)
+        return any(map(self.scopes.issuperset, alternatives))
 
 
 def principal_of(claims: Mapping[str, object]) -> Principal:

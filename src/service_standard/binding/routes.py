@@ -128,7 +128,7 @@ def _endpoint(operation: Operation, gate: Gate, handler: Handler) -> Endpoint:
 def _headers(reply: Reply, media_type: bytes) -> list[tuple[bytes, bytes]]:
     """As ASGI has them: names in lower case."""
     return [
-        *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()),
+        *[(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()],
         (b"content-length", b"%d" % len(reply.content)),
         (b"content-type", media_type),
     ]
