@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import logging
 import signal
 import subprocess
@@ -13,6 +14,10 @@ from textwrap import dedent
 import pytest
 
 from service_standard.telemetry.log_stream import LinesOfATurn
+from service_standard.telemetry.logs import JsonLines, tell
+from service_standard.telemetry.providers import Telemetry
+from service_standard.telemetry.spans import current_ids, in_span
+from tests.edge_app import settings
 
 log = logging.getLogger("test")
 
@@ -53,6 +58,29 @@ async def test_the_lines_of_one_turn_are_one_write_in_their_order(stream: Stream
     assert stream.writes == ["a\nb\nc\n"]
     await told("d")
     assert stream.writes == ["a\nb\nc\n", "d\n"]
+
+
+async def test_a_line_of_ours_has_the_trace_and_the_fields_of_when_it_was_told(stream: Stream) -> None:
+    tracer = Telemetry("orders", "1.0.0", settings()).tracer
+    log.handlers[-1].setFormatter(JsonLines("orders"))
+    expected = []
+    for number in range(3):
+        with in_span(tracer, "work"):
+            tell(log, logging.INFO, "happened", {"number": number})
+            expected.append((number, *current_ids()))
+    assert stream.writes == []
+    await told()
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [(line["number"], line["trace_id"], line["span_id"]) for line in lines] == expected
+
+
+async def test_the_lines_of_others_are_as_they_were_when_they_were_logged(stream: Stream) -> None:
+    changing = ["before"]
+    log.info("%s", changing)
+    tell(log, logging.INFO, "ours", {})
+    changing[0] = "after"
+    await told()
+    assert stream.getvalue() == "['before']\nours\n"
 
 
 async def test_a_warning_is_out_at_once_and_all_that_came_before_it(stream: Stream) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from starlette.types import Message
 
+from service_standard.metrics.requests import TOGETHER
 from service_standard.telemetry.providers import Telemetry
 from tests.edge_app import HOST, ask, create_app, head, settings
 from tests.metrics.scrape import Scrape, scraped
@@ -51,6 +52,13 @@ async def test_a_request_is_counted_by_method_route_and_status(measured: Measure
         await ask(measured.app, path)
     assert await measured.count("GET", 200, "/orders/{order_id}") == 2
     assert await measured.count("GET", 200, "/orders") == 1
+
+
+async def test_every_request_is_counted_however_many_came_since_somebody_asked(measured: Measured) -> None:
+    for asked in range(1, 3):
+        for _ in range(TOGETHER + 1):
+            await ask(measured.app, "/orders")
+        assert await measured.count("GET", 200, "/orders") == asked * (TOGETHER + 1)
 
 
 async def test_how_long_a_request_took_is_measured_in_seconds(measured: Measured) -> None:

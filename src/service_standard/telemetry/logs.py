@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from time import time
 from typing import Final, TextIO
 
+from opentelemetry.trace import get_current_span
 from pydantic_core import from_json, to_json
 from pythonjsonlogger.core import RESERVED_ATTRS, BaseJsonFormatter
 
-from service_standard.telemetry.log_stream import LinesOfATurn
-from service_standard.telemetry.spans import current_ids
+from service_standard.telemetry.log_stream import LinesOfATurn, Told
+from service_standard.telemetry.spans import ids_of
 
 LONGEST_VALUE: Final = 4096
 LONGEST_STACK: Final = 16 * 1024
@@ -27,18 +27,6 @@ TALKATIVE: Final = ("uvicorn.error", "alembic", "httpx", "httpcore")
 # The one place where a library's own words are written down whole: they may quote a database URL or a token.
 SECRETS: Final = re.compile(r"(?<=://)[^\s/@]+(?=@)|\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
-# What else any record has; another handler than ours may ask for it.
-_UNSAID: Final[Mapping[str, object]] = {
-    "args": (),
-    "exc_text": None,
-    "stack_info": None,
-    "pathname": "",
-    "filename": "",
-    "module": "",
-    "lineno": 0,
-    "funcName": None,
-}
-
 
 def tell(
     log: logging.Logger, level: int, message: str, fields: Mapping[str, object], error: Exception | None = None
@@ -49,28 +37,7 @@ def tell(
     take the path of its file apart.
     """
     if log.isEnabledFor(level):
-        log.handle(_Told(log.name, level, message, fields, error))
-
-
-class _Told(logging.LogRecord):
-    """A record of ours: it has all that a record has, but nothing is looked up for it that its line does not say."""
-
-    fields: Mapping[str, object]
-
-    def __init__(
-        self, name: str, level: int, message: str, fields: Mapping[str, object], error: Exception | None
-    ) -> None:
-        self.__dict__ = {
-            **_UNSAID,
-            **fields,
-            "name": name,
-            "levelno": level,
-            "levelname": logging.getLevelName(level),
-            "msg": message,
-            "created": time(),
-            "exc_info": (type(error), error, error.__traceback__) if error else None,
-            "fields": fields,
-        }
+        log.handle(Told(log.name, level, message, fields, error))
 
 
 def configure_logs(service: str, level: str, stream: TextIO | None = None) -> None:
@@ -112,7 +79,8 @@ class JsonLines(BaseJsonFormatter):
         log_data["timestamp"] = _timestamp(int(record.created * 1000))
         log_data["level"] = record.levelname
         log_data["service"] = self._service
-        log_data["trace_id"], log_data["span_id"] = current_ids()
+        span = record.span if isinstance(record, Told) else get_current_span()
+        log_data["trace_id"], log_data["span_id"] = ids_of(span)
         log_data["message"] = record.message or str(record.msg)
         log_data["logger"] = record.name
         fields = self._fields(record)
@@ -133,7 +101,7 @@ class JsonLines(BaseJsonFormatter):
         return to_json(plain, ensure_ascii=True, inf_nan_mode="strings").decode()
 
     def _fields(self, record: logging.LogRecord) -> Mapping[str, object]:
-        if isinstance(record, _Told):
+        if isinstance(record, Told):
             return record.fields
         return {name: value for name, value in record.__dict__.items() if name not in self.reserved_attrs}
 

@@ -11,7 +11,12 @@ from opentelemetry.util.types import AttributeValue
 
 def current_ids() -> tuple[str, str]:
     """The trace id (32 hex digits) and span id (16) of the current span; empty strings outside of one."""
-    context = trace.get_current_span().get_span_context()
+    return ids_of(trace.get_current_span())
+
+
+def ids_of(span: Span) -> tuple[str, str]:
+    """The same of any span."""
+    context = span.get_span_context()
     if not context.is_valid:
         return "", ""
     return f"{context.trace_id:032x}", f"{context.span_id:016x}"
