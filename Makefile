@@ -61,7 +61,9 @@ check: $(DEV_DEPS) ## lint, format, types, generated models, validity of the con
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/service-standard models --check
-	$(BIN)/python -m openapi_spec_validator openapi/orders.yaml
+	$(BIN)/service-standard models --check examples/payments
+	$(BIN)/service-standard check examples/payments
+	$(BIN)/python -m openapi_spec_validator openapi/orders.yaml examples/payments/openapi/payments.yaml
 
 format: $(DEV_DEPS) ## rewrite the sources as the linter wants them
 	$(BIN)/ruff check --fix .
@@ -69,6 +71,7 @@ format: $(DEV_DEPS) ## rewrite the sources as the linter wants them
 
 models: $(DEV_DEPS) ## write the models from the contracts
 	$(BIN)/service-standard models
+	$(BIN)/service-standard models examples/payments
 
 mutations: $(DEV_DEPS) ## change one fact of a contract at a time: behaviour follows or the start is refused
 	$(BIN)/python -m tests.contract.mutations

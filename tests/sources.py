@@ -9,8 +9,11 @@ from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parent.parent
 SRC: Final = ROOT / "src"
-GENERATED: Final = frozenset({"orders.models", "orders.event_models"})
-FIRST_PARTY: Final = frozenset({"service_standard", "orders"})
+PAYMENTS: Final = ROOT / "examples/payments"
+SOURCES: Final = (SRC, PAYMENTS / "src")
+SERVICES: Final = ("orders", "payments")
+GENERATED: Final = frozenset(f"{name}.{module}" for name in SERVICES for module in ("models", "event_models"))
+FIRST_PARTY: Final = frozenset({"service_standard", *SERVICES})
 
 
 class Module(NamedTuple):
@@ -26,8 +29,13 @@ class Module(NamedTuple):
         return self.name if self.path.stem == "__init__" else self.name.rpartition(".")[0]
 
 
-def modules(root: Path = SRC) -> Iterator[Module]:
-    """Every hand-written module below `root`, an import root; what is generated is left out."""
+def modules(*roots: Path) -> Iterator[Module]:
+    """Every hand-written module below the import roots, those of the sources; what is generated is left out."""
+    for root in roots or SOURCES:
+        yield from _below(root)
+
+
+def _below(root: Path) -> Iterator[Module]:
     for path in sorted(root.rglob("*.py")):
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
         if name not in GENERATED:

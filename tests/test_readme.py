@@ -13,7 +13,7 @@ from service_standard.contract import load_contract
 from tests.sources import ROOT
 
 README: Final = (ROOT / "README.md").read_text()
-DOCUMENTS: Final = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+DOCUMENTS: Final = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
 DECISIONS: Final = sorted((ROOT / "docs/decisions").glob("*.md"))
 
 

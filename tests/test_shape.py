@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.sources import ROOT, SRC, Module, functions, modules
+from tests.sources import PAYMENTS, ROOT, SOURCES, Module, functions, modules
 
 LONGEST_FILE: Final = 300
 LONGEST_FUNCTION: Final = 40
@@ -25,12 +25,11 @@ ANY_AT_A_SEAM: Final = {
     "service_standard.contract.document.construct_mapping": "PyYAML calls it, and declares it so",
 }
 
-ROOTS: Final = tuple(root for root in (SRC, ROOT / "tests", ROOT / "scripts") if root.is_dir())
+ROOTS: Final = (*SOURCES, ROOT / "tests", PAYMENTS / "tests")
 
 
 def every_module() -> Iterator[Module]:
-    for root in ROOTS:
-        yield from modules(root)
+    yield from modules(*ROOTS)
 
 
 def lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

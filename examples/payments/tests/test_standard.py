@@ -10,7 +10,6 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
 
 from examples.payments.tests.service import PAYMENTS, migrated, settings_for
-from service_standard.checker.__main__ import main
 from service_standard.checker.live.tokens import Minted
 from service_standard.checker.rules import every_rule
 from service_standard.checker.run import run
@@ -59,10 +58,6 @@ def test_payments_breaks_no_rule_while_it_runs(tmp_path: Path) -> None:
         found = run(subject, every_rule()).outcomes
     assert [(outcome.rule.id, outcome.findings) for outcome in found if outcome.findings] == []
     assert {outcome.rule.id for outcome in found if outcome.verdict == "not judged"} == NOT_JUDGED
-
-
-def test_the_models_are_what_the_contracts_make() -> None:
-    assert main(["models", "--check", str(PAYMENTS)]) == 0
 
 
 def test_the_tables_of_the_library_are_as_it_declares_them(tmp_path: Path) -> None:

@@ -43,13 +43,14 @@ class Shop:
 
     def updated(self, order: str) -> dict[str, Any]:
         """The first `order.updated` of the order, as soon as Orders tells of it."""
+        wanted = ("order.updated", order)
+        return next(event for event in self.told() if (event["type"], event["partitionkey"]) == wanted)
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        """What Orders tells, as it comes."""
         after: dict[str, str] = {}
-        while True:
-            page = self.orders.get("/events", params={"timeout": 10_000, **after}).raise_for_status().json()
-            assert page, "Orders tells nothing"
-            for event in page:
-                if (event["type"], event["partitionkey"]) == ("order.updated", order):
-                    return dict(event)
+        while page := self.orders.get("/events", params={"timeout": 10_000, **after}).raise_for_status().json():
+            yield from page
             after = {"after": page[-1]["id"]}
 
 
