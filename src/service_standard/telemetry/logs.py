@@ -4,7 +4,6 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, TextIO
@@ -91,19 +90,31 @@ class JsonLines(BaseJsonFormatter):
             log_data["exception"] = stack
 
     def jsonify_log_record(self, log_data: dict[str, object]) -> str:
-        """A line that is short as a whole has nothing in it that is too long; only what is not is looked at."""
-        if "exception" not in log_data:
-            with suppress(Exception):
-                line = to_json(log_data, ensure_ascii=True, inf_nan_mode="strings")
-                if len(line) <= LONGEST_VALUE:
-                    return line.decode()
-        plain = {name: _masked(value) if name == "exception" else _plain(value) for name, value in log_data.items()}
-        return to_json(plain, ensure_ascii=True, inf_nan_mode="strings").decode()
+        return _short(log_data) or _json({name: _bearable(name, value) for name, value in log_data.items()})
 
     def _fields(self, record: logging.LogRecord) -> Mapping[str, object]:
         if isinstance(record, Told):
             return record.fields
         return {name: value for name, value in record.__dict__.items() if name not in self.reserved_attrs}
+
+
+def _short(log_data: Mapping[str, object]) -> str | None:
+    """The line as it is, if it is short: then nothing in it is too long, and no value has to be looked at."""
+    if "exception" in log_data:
+        return None
+    try:
+        line = _json(log_data)
+    except Exception:  # noqa: BLE001 whatever a value is that cannot be written, or raises
+        return None
+    return line if len(line) <= LONGEST_VALUE else None
+
+
+def _json(log_data: Mapping[str, object]) -> str:
+    return to_json(log_data, ensure_ascii=True, inf_nan_mode="strings").decode()
+
+
+def _bearable(name: str, value: object) -> object:
+    return _masked(value) if name == "exception" else _plain(value)
 
 
 @lru_cache(maxsize=2)
