@@ -1,11 +1,10 @@
 """The orders' rows: every statement that reads or writes them."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from typing import Final, NamedTuple, cast
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from orders.counts import ALL, of_customer
 from orders.order import Order
@@ -79,9 +78,9 @@ def _order(row: Row, workflows: Workflows) -> Order:
         workflow=workflows.of(values[2]),
         status=values[3],
         customer_id=values[4],
-        items=tuple(json.loads(values[5])),
+        items=tuple(from_json(values[5])),
         external_id=values[6],
-        metadata=json.loads(values[7]),
+        metadata=from_json(values[7]),
         version=int(values[8]),
         created_at=values[9],
         updated_at=values[10],

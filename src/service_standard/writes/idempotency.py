@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from pydantic_core import to_json
@@ -29,7 +30,7 @@ class Claim(NamedTuple):
     @classmethod
     def of(cls, caller: str, operation: str, key: str, request: object) -> "Claim":
         """The claim of a request, whose content is anything that JSON can hold."""
-        return cls(_digest([caller, operation, key]), _digest(_in_order(request)))
+        return cls(_digest([caller, operation, key]), _digest(request))
 
     def row(self, reply: Reply, at: str) -> Row:
         """The record of the reply, for INSERT."""
@@ -74,11 +75,10 @@ async def prune(database: Database, hours: int) -> None:
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(to_json(value)).hexdigest()
+    return hashlib.sha256(_sorted().encode(value).encode()).hexdigest()
 
 
-def _in_order(value: object) -> object:
-    """The same for all requests that differ only in the order of their objects' members."""
-    if isinstance(value, dict):
-        return {name: _in_order(value[name]) for name in sorted(value)}
-    return [_in_order(each) for each in value] if isinstance(value, list) else value
+@cache
+def _sorted() -> json.JSONEncoder:
+    """Writes the same for all requests that differ only in the order of their objects' members."""
+    return json.JSONEncoder(sort_keys=True)
