@@ -1,4 +1,4 @@
-"""The real brokers and the real Jaeger of the tests: where they are, and outages of them.
+"""The real brokers, the real Jaeger and the real browser of the tests: where they are, and outages of them.
 
 `scripts/services` starts them and says where they are. A test that asks for one of them runs in one process with all
 that ask for the same, so that an outage that one of them makes strikes no other.
@@ -16,7 +16,7 @@ import pytest
 from tests.jaeger import Jaeger
 from tests.sources import ROOT
 
-FIXTURES: Final = {"kafka_servers": "kafka", "rabbitmq_url": "rabbitmq", "jaeger": "jaeger"}
+FIXTURES: Final = {"kafka_servers": "kafka", "rabbitmq_url": "rabbitmq", "jaeger": "jaeger", "webdriver": "chromium"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,6 +43,12 @@ def rabbitmq_url() -> str:
 def jaeger() -> Jaeger:
     """A real Jaeger, which has the spans of other tests as well."""
     return Jaeger(*map(place, ("TEST_JAEGER_OTLP", "TEST_JAEGER_GRPC", "TEST_JAEGER_QUERY")))
+
+
+@pytest.fixture(scope="session")
+def webdriver() -> str:
+    """The URL of a real browser's driver."""
+    return place("TEST_WEBDRIVER")
 
 
 def place(variable: str) -> str:

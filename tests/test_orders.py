@@ -136,7 +136,7 @@ async def test_a_malformed_condition_is_refused(embedded: Caller) -> None:
 
 
 async def test_an_order_that_is_not_there_is_not_found(orders: Caller) -> None:
-    for order_id in ("unknown", "019a9f2e-7c1b-7d53-9a52-0f6f3b1c2d3e", "a%2Fb", "%00", "%ff", "x" * 65):
+    for order_id in ("unknown", "019a9f2e-7c1b-7d53-9a52-0f6f3b1c2d3e", "a%2Fb", "{id}", "%00", "%ff", "x" * 65):
         answers = [
             await get(orders, order_id),
             await orders.patch(order_id, "paid"),

@@ -174,7 +174,7 @@ ANSWERS: Final[tuple[Mutation, ...]] = (
         naming="is not a JSON media type",
     ),
     refused(
-        "a list is either of two", openapi(f"{_LIST}/200/content/text~1csv", {"schema": {}}), naming="one media type"
+        "a list is either of two", openapi(f"{_LIST}/200/content/text~1csv", {"schema": {}}), naming="never answered"
     ),
     refused("a list has no body", openapi(f"{_LIST}/200/content", GONE), naming="GET /orders: response 200"),
     refused(

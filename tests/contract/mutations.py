@@ -20,11 +20,12 @@ from tests.contract.mutation_table_events import EVENTS
 from tests.contract.mutation_table_feed import FEED
 from tests.contract.mutation_table_limits import LIMITS
 from tests.contract.mutation_table_operations import OPERATIONS
+from tests.contract.mutation_table_pages import PAGES
 from tests.contract.mutation_table_requests import REQUESTS
 from tests.contract.mutation_table_shapes import SHAPES
 from tests.contract.mutation_table_workflow import WORKFLOW
 
-MUTATIONS: Final = (*LIMITS, *WORKFLOW, *SHAPES, *REQUESTS, *ANSWERS, *OPERATIONS, *EVENTS, *FEED)
+MUTATIONS: Final = (*LIMITS, *WORKFLOW, *SHAPES, *REQUESTS, *ANSWERS, *OPERATIONS, *EVENTS, *FEED, *PAGES)
 
 
 PROCESSES: Final = 2

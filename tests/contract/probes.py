@@ -1,6 +1,7 @@
 """What a caller can see of a service: each probe is a small script of requests, and tells what came back."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 from uuid import uuid4
@@ -100,6 +101,16 @@ def capable(capability: str) -> Probe:
     async def probe(service: Caller) -> object:
         statuses = (await service.send("GET", "/workflow")).json()["statuses"]
         return [each["status"] for each in statuses if each[capability]]
+
+    return probe
+
+
+def linked(path: str) -> Probe:
+    """Where the bar of a page leads."""
+
+    async def probe(service: Caller) -> object:
+        text = (await service.send("GET", path)).text
+        return re.findall(r'href="([^"]*)"', text.partition("<header")[2].partition("</header>")[0])
 
     return probe
 

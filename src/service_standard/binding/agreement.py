@@ -9,15 +9,16 @@ from typing import Final, cast, get_type_hints
 from pydantic import BaseModel
 from pydantic_core import from_json
 
+from service_standard.binding.gate import MEDIA_TYPE as CHOSEN
 from service_standard.binding.gate import Body, Caller, argument_name
 from service_standard.binding.handler import Handler
+from service_standard.binding.link_agreement import link_faults
 from service_standard.binding.models import models_within
 from service_standard.binding.reply import Reply
 from service_standard.contract import (
     Content,
     Contract,
     Json,
-    Node,
     Object,
     Operation,
     Parameter,
@@ -106,13 +107,15 @@ def _operation(contract: Contract, operation: Operation, handler: Handler) -> It
     yield from _request_examples(operation)
     yield from _success(contract, operation, handler)
     yield from _problems(operation, handler)
-    yield from _links(contract, operation)
+    yield from link_faults(contract, operation)
 
 
 def _signature(operation: Operation, handler: Handler) -> Iterator[str]:
     expected: dict[str, object] = {argument_name(p.name): _annotation(p) for p in operation.parameters}
     if operation.security:
         expected["caller"] = Caller
+    if operation.success.others:
+        expected[CHOSEN] = str
     hints = get_type_hints(handler.function)
     taken = {name: hints.get(name) for name in inspect.signature(handler.function).parameters}
     body = taken.pop("body", None)
@@ -177,10 +180,29 @@ def _success(contract: Contract, operation: Operation, handler: Handler) -> Iter
         yield from (fault for specimen in handler.specimens for fault in _specimen(what, answer, specimen))
     else:
         yield f"{what}: {answer.content.media_type} is not {handler.media_type or 'a JSON media type'}"
+    yield from _others(what, answer, handler)
     replays = any(p.name == "Idempotency-Key" for p in operation.parameters)
     yield from _headers(answer, [*handler.headers, *([_REPLAY] if replays else [])])
     for header in handler.headers:
         yield from _target(f"{what}: header {header.name}", contract, header)
+
+
+def _others(what: str, answer: Response, handler: Handler) -> Iterator[str]:
+    """What is answered in the media types beside the usual one."""
+    declared = {content.media_type: content for content in answer.others}
+    for media_type in sorted(set(declared) | set(handler.others)):
+        if media_type not in handler.others:
+            yield f"{what}: {media_type} is declared and never answered"
+        elif media_type not in declared:
+            yield f"{what}: {media_type} is answered and not declared"
+        else:
+            yield from _other(what, declared[media_type], handler.others[media_type])
+
+
+def _other(what: str, content: Content, specimen: Reply) -> Iterator[str]:
+    yield from _errors(f"{what}: what the handler replies", content, content.value(specimen.content))
+    for example in content.examples:
+        yield from _errors(f"an example of {what}", content, example)
 
 
 def _specimen(what: str, answer: Response, specimen: Reply) -> Iterator[str]:
@@ -267,26 +289,3 @@ def _problem_example(what: str, example: Json, raised: ProblemType) -> Iterator[
     for member, value in (("type", raised.type), ("title", raised.title), ("status", raised.status)):
         if facts.get(member) != value:
             yield f"{what}: its example has the {member} {facts.get(member)}, the problem that is answered {value}"
-
-
-def _links(contract: Contract, operation: Operation) -> Iterator[str]:
-    shape = next(iter(operation.success.content.shapes.values()))
-    replied = {f"$response.body#/{name}" for name in cast("Object", shape.get("properties", {}))}
-    for link in operation.success.links:
-        for fault in _link(contract, link, replied):
-            yield f"link {link.name}: {fault}"
-
-
-def _link(contract: Contract, link: Node, replied: set[str]) -> Iterator[str]:
-    target = contract.operations.get(str(link.get("operationId")))
-    if target is None:
-        yield f"{link.get('operationId')} is no operation"
-        return
-    given = dict(link["parameters"].items()) if "parameters" in link else {}
-    known = {parameter.name for parameter in target.parameters}
-    required = {parameter.name for parameter in target.parameters if parameter.required}
-    yield from (f"{target.id} has no parameter {name}" for name in sorted(set(given) - known))
-    yield from (f"{target.id} requires the parameter {name}" for name in sorted(required - set(given)))
-    yield from (
-        f"{name}: {value.value} is not in the reply" for name, value in given.items() if value.value not in replied
-    )

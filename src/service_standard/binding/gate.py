@@ -15,6 +15,7 @@ from service_standard.auth import Principal, insufficient_scope
 from service_standard.contract import Content, Operation, Parameter
 from service_standard.contract.schema import MOST_ERRORS
 from service_standard.http.answers import no_such_path
+from service_standard.http.preference import preferred
 from service_standard.problems import (
     CONTENT_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
@@ -26,6 +27,7 @@ from service_standard.strict_json import JsonError, read_json
 
 MOST_QUERY_FIELDS: Final = 64
 OWN: Final = ".own"
+MEDIA_TYPE: Final = "media_type"
 _LONGEST_LENGTH: Final = 18
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 _CHARSET: Final = re.compile(r'\s*charset\s*=\s*"?utf-8"?\s*', re.IGNORECASE)
@@ -68,6 +70,7 @@ class Gate:
         self._query = {p.name: _Input.of(p) for p in operation.parameters if p.location == "query"}
         self._headers = {p.name.lower().encode(): _Input.of(p) for p in operation.parameters if p.location == "header"}
         self._path = {p.name: _Input.of(p) for p in operation.parameters if p.location == "path"}
+        self._offered = operation.success.media_types if operation.success.others else ()
 
     async def admit(self, scope: Scope, receive: Receive) -> Arguments:
         """The handler's arguments by name.
@@ -82,6 +85,8 @@ class Gate:
         self._take_path(scope["path_params"], arguments)
         self._take_query(scope["query_string"], arguments, errors)
         self._take_headers(headers, arguments, errors)
+        if self._offered:
+            arguments[MEDIA_TYPE] = preferred(headers.get(b"accept", []), self._offered)
         if self._operation.bodies:
             arguments["body"] = await self._body(headers, receive, errors)
         if errors:

@@ -1,7 +1,7 @@
 """A handler as the binding takes it: a function for one operation, with what its signature cannot say."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pydantic import BaseModel
@@ -16,10 +16,11 @@ Function: TypeAlias = "Callable[..., Awaitable[Reply]]"
 class Handler:
     """The function that answers one operation.
 
-    Its parameters are the contract's (`customerId` is `customer_id`), `body`, and `caller` if the operation is secured.
+    Its parameters are the contract's (`customerId` is `customer_id`), `body`, `caller` if the operation is secured, and
+    `media_type`, the one that the caller wants, if its answer can be had in several.
     `replies` is the model that it replies with, None for a bare JSON object; `headers` are those that it sends;
     `refuses` are the problems that it raises itself; `specimens` are replies that the contract must allow.
-    `media_type` is that of a reply which is text and no JSON.
+    `media_type` is that of a reply which is text and no JSON; `others` are specimens in the other media types.
     """
 
     operation_id: str
@@ -29,3 +30,4 @@ class Handler:
     refuses: tuple[ProblemType, ...] = ()
     specimens: tuple[Reply, ...] = ()
     media_type: str | None = None
+    others: Mapping[str, Reply] = field(default_factory=dict)

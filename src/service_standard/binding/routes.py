@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.routing import BaseRoute, Match, compile_path
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from service_standard.binding.gate import Authenticate, Gate
+from service_standard.binding.gate import MEDIA_TYPE, Authenticate, Gate
 from service_standard.binding.handler import Handler
 from service_standard.binding.reply import Reply
 from service_standard.contract import Contract, Operation
@@ -81,7 +81,8 @@ class Operations(BaseRoute):
     """Every operation of a contract; a path without parameters comes before those with some (OpenAPI 3.1, 4.8.8)."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._concrete = {each.path: (Match.FULL, {"route": each, "path_params": {}}) for each in paths}
+        concrete = [each for each in paths if "{" not in each.path]
+        self._concrete = {each.path: (Match.FULL, {"route": each, "path_params": {}}) for each in concrete}
         self._templated = [(compile_path(each.path)[0], each) for each in paths if "{" in each.path]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -112,13 +113,15 @@ def _body_model(handler: Handler) -> type[BaseModel] | None:
 
 
 def _endpoint(operation: Operation, gate: Gate, handler: Handler) -> Endpoint:
-    status, media_type = operation.success.status, operation.success.content.media_type.encode()
+    status, usual = operation.success.status, operation.success.content.media_type
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            reply = await handler.function(**await gate.admit(scope, receive))
+            arguments = await gate.admit(scope, receive)
+            reply = await handler.function(**arguments)
         except DatabaseUnavailable as error:
             raise unavailable("The database does not answer") from error
+        media_type = str(arguments.get(MEDIA_TYPE, usual)).encode()
         await send({"type": "http.response.start", "status": status, "headers": _headers(reply, media_type)})
         await send({"type": "http.response.body", "body": reply.content})
 

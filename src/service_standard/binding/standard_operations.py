@@ -1,4 +1,4 @@
-"""The operations that every service of the standard has: who it is, what its contracts are, how it fares."""
+"""The operations that every service of the standard has: who it is, its contracts, its pages, and how it fares."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,6 +12,9 @@ from service_standard.contract import Contract, EventContract
 from service_standard.lifecycle.health import Readiness
 from service_standard.manifest import Manifest
 from service_standard.metrics.exposition import MEDIA_TYPE, Exposition
+from service_standard.pages.frame import MEDIA_TYPE as HTML
+from service_standard.pages.frame import POLICY
+from service_standard.pages.operations import A_PAGE, VARY, Pages
 from service_standard.problems import SERVICE_UNAVAILABLE, unavailable
 
 A_METRIC: Final = b"target_info 1.0\n"
@@ -34,10 +37,14 @@ class Health(BaseModel):
 def standard_operations(
     manifest: Manifest, contract: Contract, events: EventContract, readiness: Readiness, exposition: Exposition
 ) -> Iterator[Handler]:
-    """The handlers of those operations."""
-    info = reply(ServiceInfo(name=manifest.name, version=manifest.version))
+    """The handlers of those operations, the pages for people among them."""
+    pages = Pages(manifest, contract, events)
+    info = reply(ServiceInfo(name=manifest.name, version=manifest.version), {VARY.name: VARY.example})
     alive = reply(Health(status="ok"))
     is_ready = reply(Health(status="ok", checks=dict.fromkeys(readiness.names, "ok")))
+
+    async def service_info(media_type: str) -> Reply:
+        return await pages.front() if media_type == HTML else info
 
     async def ready() -> Reply:
         if readiness.failing:
@@ -47,7 +54,15 @@ def standard_operations(
     async def metrics() -> Reply:
         return Reply(await exposition.text())
 
-    yield _fixed("getServiceInfo", info, ServiceInfo)
+    yield Handler(
+        "getServiceInfo",
+        service_info,
+        ServiceInfo,
+        headers=(VARY, POLICY._replace(always=False)),
+        specimens=(info,),
+        others={HTML: A_PAGE},
+    )
+    yield from pages.handlers()
     yield _fixed("getOpenApiDocument", Reply(to_json(contract.root.value)), None)
     yield _fixed("getAsyncApiDocument", Reply(to_json(events.root.value)), None)
     yield _fixed("getLiveness", alive, Health)

@@ -27,6 +27,11 @@ SERVICE_PATHS: Final = frozenset(
         "/metrics",
         "/docs",
         "/redoc",
+        "/reference",
+        "/events/docs",
+        "/docs.js",
+        "/docs.css",
+        "/pages.css",
     }
 )
 LOWEST_ERROR: Final = 400

@@ -62,12 +62,22 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One declared answer."""
+    """One declared answer; `content` is what it has for whoever asks for nothing special, `others` are the rest."""
 
     status: int
     content: Content
+    others: tuple[Content, ...]
     headers: Mapping[str, Header]
     links: tuple[Node, ...]
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """All that it can be had in, the usual one first."""
+        return tuple(content.media_type for content in (self.content, *self.others))
+
+    def in_media_type(self, media_type: str) -> Content | None:
+        """Its body in a media type, if it has one."""
+        return next((content for content in (self.content, *self.others) if content.media_type == media_type), None)
 
 
 @dataclass(frozen=True, slots=True)

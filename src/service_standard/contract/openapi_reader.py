@@ -176,12 +176,13 @@ def _response(status: str, node: Node, known: dict[str, Response]) -> tuple[int,
 
 
 def _answer(status: int, node: Node) -> Response:
-    contents = list(node["content"].items()) if "content" in node else []
-    if len(contents) != 1:
+    contents = [_content(*content) for content in node["content"].items()] if "content" in node else []
+    if not contents or (len(contents) > 1 and status >= LOWEST_PROBLEM):
         raise ContractError([f"response {status}: must have one media type"])
     return Response(
         status=status,
-        content=_content(*contents[0]),
+        content=contents[0],
+        others=tuple(contents[1:]),
         headers=dict(_headers(node)),
         links=tuple(link for _, link in node["links"].items()) if "links" in node else (),
     )

@@ -18,7 +18,7 @@ TEMPLATE: Final = Path(__file__).parent / "template"
 SUFFIX: Final = ".tmpl"
 _PLURAL: Final = re.compile(r"[a-z][a-z0-9]{1,30}s")
 _WORD: Final = re.compile(r"{{(\w+)}}")
-_PATH: Final = re.compile(r"^  /(\w+):$", re.MULTILINE)
+_PATH: Final = re.compile(r"^  /(\w+)[/:.]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,19 +24,37 @@ TYPES: Final = MappingProxyType(
         "500": "internal_error",
     }
 )
-# Prometheus reads text, and no client of the service does.
-EXEMPT: Final = frozenset({"/metrics", "/docs", "/redoc", "/openapi.yaml", "/asyncapi.yaml"})
+# Prometheus reads text and people read pages; no client of the service does.
+EXEMPT: Final = frozenset(
+    {
+        "/metrics",
+        "/docs",
+        "/docs.js",
+        "/docs.css",
+        "/redoc",
+        "/reference",
+        "/events/docs",
+        "/pages.css",
+        "/openapi.yaml",
+        "/asyncapi.yaml",
+    }
+)
 
 
 def bodies_are_json(subject: Subject) -> Iterator[Finding]:
     for operation in _operations(subject):
         answers = [node for status, node in operation.responses.items() if not is_error(status)]
         for node in (operation.body, *answers):
-            wrong = [name for name in media_types(node) if not _is_json(name)]
+            wrong = [name for name in media_types(node) if not (_is_json(name) or _is_first_page(operation, name))]
             yield from (
                 Finding(f"{operation.name}: a body is {name}, and not JSON", subject.shown(node or operation.node))
                 for name in wrong
             )
+
+
+def _is_first_page(operation: Operation, media_type: str) -> bool:
+    """Whether it is what a browser gets at the root, where everyone else gets JSON."""
+    return operation.path == "/" and media_type == "text/html" and "application/json" in media_types(operation.success)
 
 
 def _is_json(media_type: str) -> bool:
