@@ -12,6 +12,7 @@ from typing import Final
 import asyncpg
 
 IDLE_SECONDS: Final = 300.0
+LOOKS: Final = 10
 # The driver says that it is confused by itself (InternalClientError) while it reads why the server ends the session.
 LOST: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
@@ -25,9 +26,11 @@ class Sessions:
         self._timeout = timeout
         self._settings = dict(settings)
         self._turns = asyncio.Semaphore(most)
-        self._used: set[asyncpg.Connection] = set()
+        # Each with the time when it is cut off.
+        self._used: dict[asyncpg.Connection, float] = {}
         # Each with the time since when it does nothing; the last one is the next to be used.
         self._idle: deque[tuple[asyncpg.Connection, float]] = deque()
+        self._watch: asyncio.TimerHandle | None = None
 
     @property
     def idle(self) -> int:
@@ -39,7 +42,7 @@ class Sessions:
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[asyncpg.Connection]:
-        """A session, until the time-out cuts it off.
+        """A session, cut off by the time-out or by a tenth of it later.
 
         Raises:
             TimeoutError, OSError, asyncpg.PostgresError: there was none to be had.
@@ -49,10 +52,9 @@ class Sessions:
         await self._turn(deadline)
         try:
             session = self._kept() or await self._opened(deadline - loop.time())
-            self._used.add(session)
-            # Cancelling a statement asks the server for help, which a frozen server does not give.
-            # Cutting the session asks nobody, and ends the statement here at once.
-            cut = loop.call_at(deadline, session.terminate)
+            self._used[session] = deadline
+            if self._watch is None:
+                self._watch = loop.call_later(self._timeout / LOOKS, self._cut_off)
             try:
                 yield session
             except (*LOST, asyncio.CancelledError):
@@ -60,7 +62,6 @@ class Sessions:
                 session.terminate()
                 raise
             finally:
-                cut.cancel()
                 self._keep(session, loop.time())
         finally:
             self._turns.release()
@@ -77,6 +78,20 @@ class Sessions:
             for session in (*self._used, *(session for session, _ in self._idle)):
                 session.terminate()
         self._idle.clear()
+        if self._watch is not None:
+            self._watch.cancel()
+
+    def _cut_off(self) -> None:
+        """Looks after all sessions at once: a timer for each use would cost as much as a fifth of a statement.
+
+        Cancelling a statement asks the server for help, which a frozen server does not give. Cutting the session asks
+        nobody, and ends the statement here at once.
+        """
+        loop = asyncio.get_running_loop()
+        for session, deadline in [*self._used.items()]:
+            if deadline <= loop.time():
+                session.terminate()
+        self._watch = loop.call_later(self._timeout / LOOKS, self._cut_off) if self._used else None
 
     async def _turn(self, deadline: float) -> None:
         if self._turns.locked():
@@ -99,7 +114,7 @@ class Sessions:
 
     def _keep(self, session: asyncpg.Connection, now: float) -> None:
         """Takes a session back, and ends one that did nothing for so long that a firewall may have forgotten it."""
-        self._used.discard(session)
+        del self._used[session]
         if session.is_closed():
             session.terminate()
         else:
