@@ -14,7 +14,7 @@ from service_standard.contract import load_event_contract
 from service_standard.database import Write
 from service_standard.inbox.inbox import Inbound, Inbox, Refused
 from service_standard.telemetry.providers import Telemetry
-from service_standard.telemetry.spans import current_ids, in_span
+from service_standard.telemetry.spans import context_of, current_ids, in_span
 from tests.events.stream import eventually
 from tests.events.test_payments import event as payment
 from tests.events.test_payments import tell
@@ -123,7 +123,7 @@ async def test_an_event_over_http_is_processed_below_its_request(traces: Traces,
     assert SECRET not in traces.everything()
 
 
-async def test_a_message_of_a_broker_begins_a_trace_linked_to_its_sender(settings: OrdersSettings) -> None:
+async def test_a_message_of_a_broker_goes_on_with_the_trace_of_its_sender(settings: OrdersSettings) -> None:
     async def refuse(event: Inbound, done: Sequence[Write]) -> None:
         raise Refused(SECRET)
 
@@ -133,9 +133,9 @@ async def test_a_message_of_a_broker_begins_a_trace_linked_to_its_sender(setting
         inbox = Inbox(database, contract, {"payment.successful": refuse}, 1, traced.telemetry.tracer)
         await inbox.receive({**payment("an-order", reason=SECRET), "traceparent": FOREIGN})
     span = traced.span
-    assert (span.name, span.parent) == ("process payment.successful", None)
-    assert [f"{link.context.trace_id:032x}" for link in span.links] == [FOREIGN.split("-")[1]]
-    assert f"{span.context.trace_id:032x}" != FOREIGN.split("-")[1]
+    assert (span.name, span.parent) == ("process payment.successful", context_of(FOREIGN))
+    assert [link.context for link in span.links] == [context_of(FOREIGN)]
+    assert span.context.trace_id == context_of(FOREIGN).trace_id
     assert (span.attributes or {})["error.type"] == "Refused"
     assert SECRET not in traced.everything()
 

@@ -93,3 +93,11 @@ def test_a_payment_that_failed_is_noted_and_every_event_names_its_cause(shop: Sh
     failed = next(e for e in shop.payments.get("/events").json() if e["data"]["orderId"] == order)
     assert (failed["causationid"], told["causationid"]) == (request["id"], failed["id"])
     assert (told["data"]["previousStatus"], told["data"]["status"]) == ("pending", "pending")
+
+
+def test_a_payment_and_what_it_does_to_its_order_are_one_trace(shop: Shop) -> None:
+    order = shop.order()
+    shop.request_payment(order, "card")
+    told = shop.updated(order)
+    _, paid = shop.orders.get(f"/orders/{order}/history").json()["items"]
+    assert paid["traceId"] == told["traceparent"].split("-")[1] == TRACEPARENT.split("-")[1]

@@ -7,12 +7,12 @@ tried again; one that can have no effect is parked for an operator.
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
-from opentelemetry.trace import Link, Span, SpanKind, Tracer
+from opentelemetry.trace import Link, NonRecordingSpan, SpanKind, Tracer, get_current_span, use_span
 
 from service_standard.contract import EventContract, Object
 from service_standard.database import Database, Row, Statement, Write, inserting
@@ -150,8 +150,9 @@ class Inbox:
             except AlreadyDone:
                 log.info("duplicate event", extra={"event_id": event.id})
 
-    def _processing(self, event: Inbound) -> AbstractContextManager[Span]:
-        """A span below the request that brought the event, or of its own, linked to the span that made the event."""
+    @contextmanager
+    def _processing(self, event: Inbound) -> Iterator[None]:
+        """A span below the request that brought the event, else below the span that made it, to which it is linked."""
         attributes = {
             "messaging.operation.name": "process",
             "messaging.operation.type": "process",
@@ -160,7 +161,13 @@ class Inbox:
         }
         created = context_of(event.traceparent)
         links = [Link(created)] if created.is_valid else []
-        return in_span(self._tracer, f"process {event.type}", SpanKind.CONSUMER, attributes, links)
+        present = get_current_span()
+        parent = present if present.get_span_context().is_valid else NonRecordingSpan(created)
+        with (
+            use_span(parent, record_exception=False, set_status_on_exception=False),
+            in_span(self._tracer, f"process {event.type}", SpanKind.CONSUMER, attributes, links),
+        ):
+            yield
 
     async def _retry(self, event: Inbound, attempts: int) -> None:
         try:
