@@ -30,7 +30,7 @@ class Claim(NamedTuple):
     @classmethod
     def of(cls, caller: str, operation: str, key: str, request: object) -> "Claim":
         """The claim of a request, whose content is anything that JSON can hold."""
-        return cls(_digest([caller, operation, key]), _digest(request))
+        return cls(_digest(to_json([caller, operation, key])), _digest(_sorted().encode(request).encode()))
 
     def row(self, reply: Reply, at: str) -> Row:
         """The record of the reply, for INSERT."""
@@ -74,8 +74,8 @@ async def prune(database: Database, hours: int) -> None:
         continue
 
 
-def _digest(value: object) -> str:
-    return hashlib.sha256(_sorted().encode(value).encode()).hexdigest()
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 @cache
