@@ -64,7 +64,7 @@ class Telemetry:
             shutdown_on_exit=False,
         )
         if self._exporter:
-            self._provider.add_span_processor(SampledAndFailed(self._exporter, meter_provider=self._meters))
+            self._provider.add_span_processor(SampledAndFailed(self._exporter, self._meters))
         self.tracer = self._provider.get_tracer(service, version)
         self.meter = self._meters.get_meter(service, version)
 

@@ -1,13 +1,19 @@
 """Sampling: a share of the traces goes to the collector, and of the others every request or delivery that failed."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from opentelemetry.context import Context
+from opentelemetry.metrics import MeterProvider
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.trace import Link, SpanKind, StatusCode, TraceState, get_current_span
 from opentelemetry.util.types import Attributes
+
+MOST_WAITING: Final = 4096
+# To write a batch takes less than the 5 ms for which a thread may keep the interpreter from the event loop.
+LARGEST_BATCH: Final = 256
 
 
 class Share(Sampler):
@@ -43,7 +49,13 @@ class Share(Sampler):
 
 
 class SampledAndFailed(BatchSpanProcessor):
-    """Hands over, in batches, the spans that were sampled and those that ended as errors."""
+    """Hands over, in batches, the spans that were sampled and those that ended as errors.
+
+    At most `MOST_WAITING` spans wait; of more the oldest are lost, and the SDK logs a warning.
+    """
+
+    def __init__(self, exporter: SpanExporter, meter_provider: MeterProvider) -> None:
+        super().__init__(exporter, MOST_WAITING, max_export_batch_size=LARGEST_BATCH, meter_provider=meter_provider)
 
     def on_end(self, span: ReadableSpan) -> None:
         if span.status.status_code is StatusCode.ERROR:
