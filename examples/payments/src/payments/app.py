@@ -72,5 +72,7 @@ def compose(law: Law, settings: PaymentsSettings) -> Edge:
 
 def _happened(decision: Decision[Payment]) -> None:
     """Tells of a committed decision; how much was paid stays out of the log."""
-    fields = {"payment_id": decision.key, "order_id": decision.state.wish.order_id, "causation_id": decision.causation}
+    fields = {"payment_id": decision.key, "order_id": decision.state.wish.order_id}
+    if decision.causation is not None:
+        fields["causation_id"] = decision.causation
     tell(log, logging.INFO, decision.what, fields)
