@@ -10,7 +10,15 @@ import pytest
 from tests.sources import FIRST_PARTY, SERVICES, Module, imports, is_standard_library, is_within, modules
 
 CHECKER: Final = "service_standard.checker"
-RULES: Final = ("orders.order", "orders.workflow", "orders.workflow_reader", "payments.payment")
+RULES: Final = (
+    "orders.bill",
+    "orders.money",
+    "orders.order",
+    "orders.terms",
+    "orders.workflow",
+    "orders.workflow_reader",
+    "payments.payment",
+)
 READERS_OF_THE_ENVIRONMENT: Final = frozenset({"service_standard.settings", "service_standard.composition"})
 COMPOSITION: Final = ("service_standard.composition", "service_standard.command_line")
 # Who declares, makes or changes tables; nobody else has the time and the memory for these libraries.

@@ -4,14 +4,9 @@ from typing import NamedTuple
 
 from orders.counts import counted
 from orders.order import Order, Wish, new_number
-from orders.store import (
-    INSERT_HISTORY,
-    INSERT_ORDER,
-    UPDATE_ORDER,
-    HistoryEntry,
-    order_row,
-    update_row,
-)
+from orders.rows import INSERT_ORDER, UPDATE_ORDER, order_row, update_row
+from orders.store import INSERT_HISTORY, HistoryEntry
+from orders.terms import Parcel
 from orders.wire import created_data, shown_order, updated_data
 from orders.workflow import Workflow
 from service_standard.binding.reply import reply
@@ -53,16 +48,19 @@ class Changes:
             created_at=at,
             updated_at=at,
             created_by=cause.by,
+            terms=wish.terms,
         )
         return self._decision(order, None, None, cause)
 
-    def advance(self, order: Order, to: str, reason: str | None, cause: Cause) -> Decision[Order]:
-        """The order in another status.
+    def advance(
+        self, order: Order, to: str, reason: str | None, cause: Cause, parcel: Parcel | None = None
+    ) -> Decision[Order]:
+        """The order in another status, and what was sent of it.
 
         Raises:
             Problem: 409, its workflow does not lead there.
         """
-        return self._decision(order.advanced(to, timestamp(now_ns())), order, reason, cause)
+        return self._decision(order.advanced(to, timestamp(now_ns())).sent(parcel), order, reason, cause)
 
     def note(self, order: Order, reason: str, cause: Cause) -> Decision[Order]:
         """The order as it was, with something in its history."""

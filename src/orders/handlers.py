@@ -14,6 +14,7 @@ from orders.order import Order
 from orders.rehearsal import Rehearsed
 from orders.store import Filter, Store
 from orders.wire import order_page, shown_entry, shown_order, shown_workflow, wish_of
+from orders.wire_terms import parcel_of
 from orders.workflow import Workflows
 from service_standard.binding.gate import Caller
 from service_standard.binding.handler import Handler
@@ -90,7 +91,7 @@ class OrderHandlers:
         if order is None or caller.owner not in (None, order.customer_id):
             raise _no_such_order()
         require_version(order.version, if_match)
-        return self._changes.advance(order, body.status, present(body.reason), Cause(caller.subject))
+        return self._changes.advance(order, body.status, present(body.reason), Cause(caller.subject), parcel_of(body))
 
     async def list_orders(
         self,

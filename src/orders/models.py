@@ -26,15 +26,76 @@ class WorkflowStatus(BaseModel):
     reachedBy: str | MISSING = MISSING
 
 
+class Money(BaseModel):
+    amount: str
+    currency: str
+
+
+class NewLine(BaseModel):
+    productId: str
+    quantity: int
+    unitPrice: Money | MISSING = MISSING
+    name: str | MISSING = MISSING
+    metadata: dict[str, str] | MISSING = MISSING
+
+
+class Line(BaseModel):
+    productId: str
+    quantity: int
+    unitPrice: Money | MISSING = MISSING
+    lineTotal: Money | MISSING = MISSING
+    name: str | MISSING = MISSING
+    metadata: dict[str, str] | MISSING = MISSING
+
+
+class Charges(BaseModel):
+    discount: Money | MISSING = MISSING
+    shipping: Money | MISSING = MISSING
+    tax: Money | MISSING = MISSING
+
+
+class Totals(BaseModel):
+    subtotal: Money
+    discount: Money
+    shipping: Money
+    tax: Money
+    total: Money
+
+
+class Address(BaseModel):
+    name: str
+    line1: str
+    line2: str | MISSING = MISSING
+    city: str
+    region: str | MISSING = MISSING
+    postalCode: str
+    country: str
+    phone: str | MISSING = MISSING
+    email: str | MISSING = MISSING
+
+
+class Shipment(BaseModel):
+    carrier: str | MISSING = MISSING
+    trackingNumber: str
+    shippedAt: str
+
+
 class NewOrder(BaseModel):
     customerId: str
-    items: list[str]
+    items: list[str] | MISSING = MISSING
+    lines: list[NewLine] | MISSING = MISSING
+    charges: Charges | MISSING = MISSING
+    shippingAddress: Address | MISSING = MISSING
+    shippingMethod: str | MISSING = MISSING
+    paymentMethod: str | MISSING = MISSING
     externalId: str | MISSING = MISSING
     metadata: dict[str, str] | MISSING = MISSING
 
 
 class OrderUpdate(BaseModel):
     status: str
+    trackingNumber: str | MISSING = MISSING
+    carrier: str | MISSING = MISSING
     reason: str | MISSING = MISSING
 
 
@@ -46,6 +107,12 @@ class Order(BaseModel):
     workflow: str | MISSING = MISSING
     allowedTransitions: list[str] | MISSING = MISSING
     items: list[str]
+    lines: list[Line] | MISSING = MISSING
+    totals: Totals | MISSING = MISSING
+    shippingAddress: Address | MISSING = MISSING
+    shippingMethod: str | MISSING = MISSING
+    paymentMethod: str | MISSING = MISSING
+    shipments: list[Shipment] | MISSING = MISSING
     externalId: str | MISSING = MISSING
     metadata: dict[str, str]
     version: int

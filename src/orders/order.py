@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflow
 from service_standard.problems import CONFLICT, Problem
 
@@ -18,6 +19,7 @@ class Wish(NamedTuple):
     items: tuple[str, ...]
     external_id: str | None
     metadata: Mapping[str, str]
+    terms: Terms = Terms()
 
 
 class Order(NamedTuple):
@@ -35,6 +37,8 @@ class Order(NamedTuple):
     created_at: str
     updated_at: str
     created_by: str
+    terms: Terms = Terms()
+    shipments: tuple[Shipment, ...] = ()
 
     def advanced(self, to: str, at: str) -> "Order":
         """This order in its next status.
@@ -47,6 +51,10 @@ class Order(NamedTuple):
         if not self.workflow.allows(self.status, to):
             raise Problem(CONFLICT, f"An order that is {self.status} cannot become {to}")
         return self.noted(at)._replace(status=to)
+
+    def sent(self, parcel: Parcel | None) -> "Order":
+        """This order with one more shipment, sent when it last changed."""
+        return self._replace(shipments=(*self.shipments, Shipment(parcel, self.updated_at))) if parcel else self
 
     def noted(self, at: str) -> "Order":
         """This order in its next version, in the same status: something was added to its history."""

@@ -16,6 +16,7 @@ from orders.changes import Cause, Changes
 from orders.models import NewOrder, OrderHistoryPage
 from orders.order import Order
 from orders.store import HistoryEntry
+from orders.terms import Parcel
 from orders.wire import order_page, shown_entry, wish_of
 from orders.workflow import Workflows
 from service_standard.binding.pages import Place
@@ -71,9 +72,11 @@ def _pages_of_nothing(contract: Contract) -> Iterator[str]:
 
 
 def _bodies(contract: Contract, content: Content) -> Iterator[Object]:
-    """The examples, and the first of them with each of its members as small and as large as it may be."""
+    """The examples, and the first of them with each of its members left out, as small and as large as it may be."""
     examples = [example for example in content.examples if isinstance(example, dict)]
     yield from examples
+    without = ({name: value for name, value in examples[0].items() if name != left} for left in examples[0])
+    yield from filter(content.schema.allows, without)
     for name, schema in contract.root["components"]["schemas"]["NewOrder"]["properties"].items():
         sized = (
             {**examples[0], name: value} for value in (_sized(schema, "min", 0), _sized(schema, "max", _UNLIMITED))
@@ -98,7 +101,7 @@ def _advanced(order: Order, workflows: Workflows, changes: Changes) -> Iterator[
     steps = ((workflow, *step) for workflow in workflows.by_name.values() for step in workflow.steps)
     for (workflow, present, to), version in product(steps, (order.version, _MANY)):
         begun = order._replace(workflow=workflow, status=present, version=version)
-        yield changes.advance(begun, to, "rehearsed", _CAUSE)
+        yield changes.advance(begun, to, "rehearsed", _CAUSE, Parcel("x", "x"))
 
 
 def _rehearsed(

@@ -1,24 +1,17 @@
-"""The orders' rows: every statement that reads or writes them."""
+"""The store: every statement that reads orders, and their history."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import Final, NamedTuple, cast
 
-from pydantic_core import from_json, to_json
-
 from orders.counts import ALL, of_customer
 from orders.order import Order
+from orders.rows import COLUMNS, order_of
 from orders.workflow import Workflows
 from service_standard.binding.pages import Place
-from service_standard.database import Database, Row, Transaction, Value, inserting, padded, parameters, updating
+from service_standard.database import Database, Row, Transaction, Value, inserting, padded, parameters
 from service_standard.writes.counts import counts
 
-_COLUMNS: Final = (
-    "id, number, workflow, status, customer_id, items, external_id, metadata,"
-    " version, created_at, updated_at, created_by"
-)
-INSERT_ORDER: Final = inserting("orders", _COLUMNS, version="bigint")
-UPDATE_ORDER: Final = updating("orders", "id", "status, version, updated_at", version="bigint")
 _CHANGE: Final = "version, changed_at, changed_by, from_status, to_status, reason, trace_id, event_id"
 INSERT_HISTORY: Final = inserting("order_history", f"order_id, {_CHANGE}", version="bigint")
 
@@ -47,54 +40,13 @@ class Filter(NamedTuple):
     status: str | None
 
 
-def order_row(order: Order) -> Row:
-    """The values for INSERT_ORDER."""
-    return (
-        order.id,
-        order.number,
-        order.workflow.name,
-        order.status,
-        order.customer_id,
-        to_json(order.items).decode(),
-        order.external_id,
-        to_json(order.metadata).decode(),
-        order.version,
-        order.created_at,
-        order.updated_at,
-        order.created_by,
-    )
-
-
-def update_row(order: Order) -> Row:
-    """The values for UPDATE_ORDER."""
-    return (order.id, order.status, order.version, order.updated_at)
-
-
-def _order(row: Row, workflows: Workflows) -> Order:
-    values = cast("list[str]", [*row])
-    return Order(
-        id=values[0],
-        number=values[1],
-        workflow=workflows.of(values[2]),
-        status=values[3],
-        customer_id=values[4],
-        items=tuple(from_json(values[5])),
-        external_id=values[6],
-        metadata=from_json(values[7]),
-        version=int(values[8]),
-        created_at=values[9],
-        updated_at=values[10],
-        created_by=values[11],
-    )
-
-
 class Store:
     """Reads orders. They are written by the changes that the write queue commits."""
 
     def __init__(self, database: Database, workflows: Workflows) -> None:
         self._database = database
         self._workflows = workflows
-        self._get = f"SELECT {_COLUMNS} FROM orders WHERE id = $1"  # noqa: S608 constants only
+        self._get = f"SELECT {COLUMNS} FROM orders WHERE id = $1"  # noqa: S608 constants only
 
     async def get(self, order_id: str, owner: str | None) -> Order | None:
         """The order, unless it is not there or another's."""
@@ -103,13 +55,13 @@ class Store:
         return None if order and owner not in (None, order.customer_id) else order
 
     def _order(self, row: Row) -> Order:
-        return _order(row, self._workflows)
+        return order_of(row, self._workflows)
 
     async def locked(self, transaction: Transaction, ids: list[str]) -> dict[str, Order]:
         """The orders with these ids, locked until the transaction ends, in the order of their ids: no deadlocks."""
         values = padded(ids)
         rows = await transaction.fetch(
-            f"SELECT {_COLUMNS} FROM orders WHERE id IN ({parameters(len(values))}) ORDER BY id"  # noqa: S608 placeholders only
+            f"SELECT {COLUMNS} FROM orders WHERE id IN ({parameters(len(values))}) ORDER BY id"  # noqa: S608 placeholders only
             + self._database.row_lock,
             *values,
         )
@@ -132,7 +84,7 @@ class Store:
         if place.after is not None:
             values.append(place.after)
             where += f"{' AND' if where else ' WHERE'} id > ${len(values)}"
-        page = f"SELECT {_COLUMNS} FROM orders{where} ORDER BY id LIMIT ${len(values) + 1} OFFSET ${len(values) + 2}"  # noqa: S608 constants only
+        page = f"SELECT {COLUMNS} FROM orders{where} ORDER BY id LIMIT ${len(values) + 1} OFFSET ${len(values) + 2}"  # noqa: S608 constants only
         return await self._database.fetch(page, *values, place.limit, place.offset)
 
     async def history(self, order_id: str, place: Place) -> tuple[Sequence[HistoryEntry], int]:

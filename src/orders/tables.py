@@ -9,6 +9,12 @@ def schema() -> MetaData:
     """Every table of the service. Times are RFC 3339 text of fixed width in UTC, structured values JSON text."""
     metadata = MetaData()
     define_tables(metadata)
+    _define_orders(metadata)
+    _define_history(metadata)
+    return metadata
+
+
+def _define_orders(metadata: MetaData) -> None:
     Table(
         "orders",
         metadata,
@@ -24,11 +30,21 @@ def schema() -> MetaData:
         Column("created_at", ordered_text(), nullable=False),
         Column("updated_at", ordered_text(), nullable=False),
         Column("created_by", ordered_text(), nullable=False),
+        Column("bill", Text()),
+        Column("currency", ordered_text()),
+        Column("total", BigInteger()),
+        Column("shipping_address", Text()),
+        Column("shipping_method", ordered_text()),
+        Column("payment_method", ordered_text()),
+        Column("shipments", Text()),
         Index("uq_orders_number", "number", unique=True),
         Index("uq_orders_created_by_external_id", "created_by", "external_id", unique=True),
         Index("ix_orders_customer_id", "customer_id", "id"),
         Index("ix_orders_status", "status", "id"),
     )
+
+
+def _define_history(metadata: MetaData) -> None:
     Table(
         "order_history",
         metadata,
@@ -42,4 +58,3 @@ def schema() -> MetaData:
         Column("trace_id", ordered_text()),
         Column("event_id", ordered_text(), nullable=False),
     )
-    return metadata

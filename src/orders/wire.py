@@ -5,18 +5,25 @@ from collections.abc import Sequence
 from orders import event_models, models
 from orders.order import Order, Wish
 from orders.store import HistoryEntry
+from orders.wire_terms import shown_address, shown_lines, shown_shipments, shown_totals, terms_of
 from orders.workflow import Workflow
 from service_standard.binding.members import given, present
 from service_standard.binding.pages import Place
 
 
 def wish_of(body: models.NewOrder, owner: str | None) -> Wish:
-    """What the body asks for; an owner, if there is one, orders for himself whatever the body says."""
+    """What the body asks for; an owner, if there is one, orders for himself whatever the body says.
+
+    Raises:
+        Problem: 409, its amounts do not go together.
+    """
+    items = present(body.items) or [line.productId for line in present(body.lines) or ()]
     return Wish(
         customer_id=owner or body.customerId,
-        items=tuple(body.items),
+        items=tuple(items),
         external_id=present(body.externalId),
         metadata=present(body.metadata) or {},
+        terms=terms_of(body),
     )
 
 
@@ -30,6 +37,12 @@ def shown_order(order: Order) -> models.Order:
         allowedTransitions=list(order.workflow.following(order.status)),
         customerId=order.customer_id,
         items=list(order.items),
+        lines=shown_lines(order),
+        totals=given(shown_totals(order)),
+        shippingAddress=given(shown_address(order)),
+        shippingMethod=given(order.terms.shipping_method),
+        paymentMethod=given(order.terms.payment_method),
+        shipments=given(shown_shipments(order)),
         externalId=given(order.external_id),
         metadata=dict(order.metadata),
         version=order.version,

@@ -46,7 +46,7 @@ SHAPES: Final[tuple[Mutation, ...]] = (
         after=400,
     ),
     refused("a new order needs an external id", openapi(f"{_NEW}/required/-", "externalId"), naming=_NOT_THE_SHAPE),
-    refused("a new order needs no items", openapi(f"{_NEW}/required/1", GONE), naming=f"NewOrder {_NOT_THE_SHAPE}"),
+    refused("a new order needs no customer", openapi(f"{_NEW}/required/0", GONE), naming=f"NewOrder {_NOT_THE_SHAPE}"),
     refused("a new order has a note", openapi(f"{_NEW}/properties/note", _TEXT), naming=f"NewOrder {_NOT_THE_SHAPE}"),
     refused("a new order has no metadata", openapi(f"{_NEW}/properties/metadata", GONE), naming=_NOT_THE_SHAPE),
     refused(

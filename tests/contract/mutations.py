@@ -23,9 +23,10 @@ from tests.contract.mutation_table_operations import OPERATIONS
 from tests.contract.mutation_table_pages import PAGES
 from tests.contract.mutation_table_requests import REQUESTS
 from tests.contract.mutation_table_shapes import SHAPES
+from tests.contract.mutation_table_terms import TERMS
 from tests.contract.mutation_table_workflow import WORKFLOW
 
-MUTATIONS: Final = (*LIMITS, *WORKFLOW, *SHAPES, *REQUESTS, *ANSWERS, *OPERATIONS, *EVENTS, *FEED, *PAGES)
+MUTATIONS: Final = (*LIMITS, *WORKFLOW, *TERMS, *SHAPES, *REQUESTS, *ANSWERS, *OPERATIONS, *EVENTS, *FEED, *PAGES)
 
 
 PROCESSES: Final = 2

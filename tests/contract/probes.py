@@ -26,6 +26,15 @@ def creating(**changes: object) -> Probe:
     return probe
 
 
+def ordering(**wish: object) -> Probe:
+    """The status that a new order of exactly these members is answered with."""
+
+    async def probe(service: Caller) -> object:
+        return (await service.send("POST", "/orders", json={"customerId": "customer-123", **wish})).status_code
+
+    return probe
+
+
 def created(name: str, **changes: object) -> Probe:
     """A member of a new order."""
 

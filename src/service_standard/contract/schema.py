@@ -100,6 +100,7 @@ _PHRASES: Final[Mapping[str, Phrase]] = {
     "enum": _options,
     "const": lambda facts: f"must be {facts['expected_value']}",
     "type": lambda facts: f"must be of type {_types(facts)}",
+    "falseSchema": lambda _: "is not allowed here",
     "uniqueItems": lambda _: "must not contain an element twice",
     "propertyNames": lambda _: "has a property whose name is not allowed",
 }

@@ -1,0 +1,112 @@
+"""The orders' rows: their columns, and the way from an order to its row and back."""
+
+from typing import Final, cast
+
+from pydantic_core import from_json, to_json
+
+from orders.bill import Bill, Charges, Line
+from orders.order import Order
+from orders.terms import Parcel, Shipment, Terms
+from orders.workflow import Workflows
+from service_standard.database import Row, Value, inserting, updating
+
+COLUMNS: Final = (
+    "id, number, workflow, status, customer_id, items, external_id, metadata,"
+    " version, created_at, updated_at, created_by,"
+    " bill, currency, total, shipping_address, shipping_method, payment_method, shipments"
+)
+INSERT_ORDER: Final = inserting("orders", COLUMNS, version="bigint", total="bigint")
+UPDATE_ORDER: Final = updating("orders", "id", "status, version, updated_at, shipments", version="bigint")
+
+
+def order_row(order: Order) -> Row:
+    """The values for INSERT_ORDER."""
+    return (
+        order.id,
+        order.number,
+        order.workflow.name,
+        order.status,
+        order.customer_id,
+        to_json(order.items).decode(),
+        order.external_id,
+        to_json(order.metadata).decode(),
+        order.version,
+        order.created_at,
+        order.updated_at,
+        order.created_by,
+        *_terms_row(order.terms),
+        _shipments_row(order),
+    )
+
+
+def update_row(order: Order) -> Row:
+    """The values for UPDATE_ORDER."""
+    return (order.id, order.status, order.version, order.updated_at, _shipments_row(order))
+
+
+def order_of(row: Row, workflows: Workflows) -> Order:
+    """The order that a row of COLUMNS holds."""
+    values = cast("list[str]", [*row])
+    return Order(
+        id=values[0],
+        number=values[1],
+        workflow=workflows.of(values[2]),
+        status=values[3],
+        customer_id=values[4],
+        items=tuple(from_json(values[5])),
+        external_id=values[6],
+        metadata=from_json(values[7]),
+        version=int(values[8]),
+        created_at=values[9],
+        updated_at=values[10],
+        created_by=values[11],
+        terms=_terms(values[12], values[15], values[16], values[17]),
+        shipments=_shipments(values[18]),
+    )
+
+
+def _terms_row(terms: Terms) -> tuple[Value, ...]:
+    """Currency and total stand in columns of their own too, for whoever searches and counts."""
+    bill, address = terms.bill, terms.shipping_address
+    totals = bill.totals if bill else None
+    return (
+        _bill_text(bill) if bill else None,
+        bill.currency if bill else None,
+        totals.total if totals else None,
+        to_json(address).decode() if address else None,
+        terms.shipping_method,
+        terms.payment_method,
+    )
+
+
+def _bill_text(bill: Bill) -> str:
+    lines = [line._asdict() for line in bill.lines]
+    return to_json({"currency": bill.currency, "charges": bill.charges._asdict(), "lines": lines}).decode()
+
+
+def _terms(bill: str | None, address: str | None, shipping_method: str | None, payment_method: str | None) -> Terms:
+    return Terms(
+        _bill(from_json(bill)) if bill else None,
+        from_json(address) if address else None,
+        shipping_method,
+        payment_method,
+    )
+
+
+def _bill(facts: dict[str, object]) -> Bill:
+    lines = cast("list[dict[str, object]]", facts["lines"])
+    charges = cast("dict[str, int]", facts["charges"])
+    return Bill(
+        tuple(Line(**line) for line in lines),  # type: ignore[arg-type] # as _bill_text wrote them
+        cast("str | None", facts["currency"]),
+        Charges(**charges),
+    )
+
+
+def _shipments_row(order: Order) -> Value:
+    written = [[*shipment.parcel, shipment.shipped_at] for shipment in order.shipments]
+    return to_json(written).decode() if written else None
+
+
+def _shipments(text: str | None) -> tuple[Shipment, ...]:
+    return tuple(Shipment(Parcel(number, carrier), at) for number, carrier, at in from_json(text)) if text else ()
