@@ -24,7 +24,8 @@ def ids_of(span: Span) -> tuple[str, str]:
 
 def trace_id() -> str | None:
     """The trace id of the current span, for whom an answer or a stored row is to name it."""
-    return current_ids()[0] or None
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None
 
 
 def traceparent(span: Span) -> str | None:
