@@ -79,7 +79,7 @@ class Caller:
 @asynccontextmanager
 async def running(settings: OrdersSettings) -> AsyncIterator[Caller]:
     """A service that has been started, and is stopped afterwards; its database must be migrated."""
-    law = law_of(settings.service_manifest, settings.orders_workflow)
+    law = law_of(settings.service_manifest, settings.orders_workflow, settings.catalog)
     app = compose(law, settings)
     async with (
         lifespan(app),
@@ -89,9 +89,10 @@ async def running(settings: OrdersSettings) -> AsyncIterator[Caller]:
 
 
 @cache
-def law_of(manifest: Path, workflow: str = STANDARD) -> Law:
+def law_of(manifest: Path, workflow: str = STANDARD, catalog: str = "none") -> Law:
     """The law that a manifest names, read once: to read it takes as long as many a test."""
-    return orders_law.law_of(settings_for("sqlite:///none.db", service_manifest=manifest, orders_workflow=workflow))
+    chosen = {"service_manifest": manifest, "orders_workflow": workflow, "catalog": catalog}
+    return orders_law.law_of(settings_for("sqlite:///none.db", **chosen))
 
 
 @asynccontextmanager

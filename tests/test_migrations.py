@@ -37,6 +37,7 @@ LATER_COLUMNS = (
     "payment_method",
     "shipments",
 )
+LATER_TABLES = ("counts", "customers", "products")
 FIRST_STEP = """
 from service_standard.migrations.first_tables import make_first_tables
 revision, down_revision, upgrade = "0001", None, make_first_tables
@@ -179,7 +180,8 @@ def test_processes_that_meet_at_an_unmigrated_database_take_turns(unmigrated_url
 
 def test_orders_from_before_are_counted_and_have_the_workflow_that_there_was(unmigrated_url: str) -> None:
     def as_before(connection: Connection) -> None:
-        connection.execute(text("DROP TABLE counts"))
+        for table in LATER_TABLES:
+            connection.execute(text(f"DROP TABLE {table}"))
         for column in LATER_COLUMNS:
             connection.execute(text(f"ALTER TABLE orders DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))

@@ -3,6 +3,7 @@
 from opentelemetry.trace import NoOpTracer
 
 from orders import journal
+from orders.catalog.choice import catalog_of
 from orders.changes import Changes
 from orders.figures import OrderMetrics
 from orders.handlers import OrderHandlers, workflow_handler
@@ -16,7 +17,7 @@ from service_standard.composition import Purpose, application, lay_foundation, w
 from service_standard.events.event import EventBuilder
 from service_standard.http.edge import Edge
 from service_standard.law import Law
-from service_standard.settings import Settings, load_settings
+from service_standard.settings import load_settings
 from service_standard.telemetry.logs import configure_logs
 
 
@@ -32,7 +33,7 @@ def create_app() -> Edge:
     return compose(law_of(settings), settings)
 
 
-def compose(law: Law, settings: Settings) -> Edge:
+def compose(law: Law, settings: OrdersSettings) -> Edge:
     """The service as one ASGI application; it opens nothing before its lifespan begins.
 
     Raises:
@@ -45,10 +46,15 @@ def compose(law: Law, settings: Settings) -> Edge:
     queue = write_queue(foundation, store.locked, journal.happened, metrics.happened)
     changes = Changes(workflows.default, EventBuilder(law.events, foundation.telemetry.tracer))
     untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()))
+    catalog = catalog_of(settings, foundation.database)
     rehearsed, faults = rehearse(law.contract, workflows, untraced)
     purpose = Purpose(
         queue=queue,
-        handlers=[*OrderHandlers(store, queue, changes).all(rehearsed), workflow_handler(workflows)],
+        handlers=[
+            *OrderHandlers(store, queue, changes).all(rehearsed),
+            workflow_handler(workflows),
+            *catalog.handlers,
+        ],
         sent=SENT,
         received=RECEIVED,
         effects=Payments(queue, changes).effects(),

@@ -25,21 +25,27 @@ MOVING: Final = frozenset({SUCCESSFUL})
 
 # What is chosen by a name that is no path.
 NAME: Final = re.compile("[a-z0-9-]+")
-# Where the overlays are that can be chosen by their names, seen from the manifest.
+# Where the overlays are that can be chosen by their names, seen from the manifest, and the one of the catalogue.
 OVERLAYS: Final = Path("openapi/workflows")
+CATALOG: Final = Path("openapi/catalog.yaml")
 
 
 def law_of(settings: OrdersSettings) -> Law:
-    """The law that the environment names, under the workflow that it chooses.
+    """The law that the environment names, under the workflow and with the catalogue that it chooses.
 
     Raises:
         SettingsError: there is no such workflow.
         ContractError: with every fault in any of the documents.
     """
-    return read_law(settings.service_manifest, list(_overlays(settings)))
+    return read_law(settings.service_manifest, [*_workflow(settings), *_catalog(settings)])
 
 
-def _overlays(settings: OrdersSettings) -> Iterator[Path]:
+def _catalog(settings: OrdersSettings) -> Iterator[Path]:
+    if settings.catalog == "embedded":
+        yield settings.service_manifest.parent / CATALOG
+
+
+def _workflow(settings: OrdersSettings) -> Iterator[Path]:
     chosen, folder = settings.orders_workflow, settings.service_manifest.parent / OVERLAYS
     if chosen == STANDARD:
         return

@@ -169,6 +169,73 @@ class FieldError(BaseModel):
     detail: str
 
 
+class NewProduct(BaseModel):
+    id: str | MISSING = MISSING
+    name: str
+    description: str | MISSING = MISSING
+    price: Money
+    stock: int | MISSING = MISSING
+
+
+class ProductFacts(BaseModel):
+    name: str
+    description: str | MISSING = MISSING
+    price: Money
+    stock: int | MISSING = MISSING
+
+
+class Product(BaseModel):
+    id: str
+    name: str
+    description: str | MISSING = MISSING
+    price: Money
+    stock: int | MISSING = MISSING
+    version: int
+    createdAt: str
+    updatedAt: str
+    archivedAt: str | MISSING = MISSING
+
+
+class ProductPage(BaseModel):
+    items: list[Product]
+    total: int
+    limit: int
+    offset: int
+
+
+class NewCustomer(BaseModel):
+    id: str | MISSING = MISSING
+    name: str
+    email: str | MISSING = MISSING
+    phone: str | MISSING = MISSING
+    address: Address | MISSING = MISSING
+
+
+class CustomerFacts(BaseModel):
+    name: str
+    email: str | MISSING = MISSING
+    phone: str | MISSING = MISSING
+    address: Address | MISSING = MISSING
+
+
+class Customer(BaseModel):
+    id: str
+    name: str
+    email: str | MISSING = MISSING
+    phone: str | MISSING = MISSING
+    address: Address | MISSING = MISSING
+    version: int
+    createdAt: str
+    updatedAt: str
+
+
+class CustomerPage(BaseModel):
+    items: list[Customer]
+    total: int
+    limit: int
+    offset: int
+
+
 class Workflow(BaseModel):
     name: str
     initial: str

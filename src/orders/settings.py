@@ -1,6 +1,6 @@
-"""The settings of this service: those of every service, where its embedded database is, and the workflow of orders."""
+"""The settings of this service: those of every service, its embedded database, the workflow and the catalogue."""
 
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import SecretStr
 
@@ -15,3 +15,4 @@ class OrdersSettings(Settings):
 
     database_url: SecretStr = SecretStr("sqlite:///orders.db")
     orders_workflow: str = STANDARD
+    catalog: Literal["none", "embedded"] = "none"

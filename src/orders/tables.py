@@ -1,6 +1,6 @@
 """The schema, once: migrations make it, and a test compares the two."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, MetaData, Table, Text, text
 
 from service_standard.database.tables import define_tables, ordered_text
 
@@ -11,6 +11,7 @@ def schema() -> MetaData:
     define_tables(metadata)
     _define_orders(metadata)
     _define_history(metadata)
+    _define_catalog(metadata)
     return metadata
 
 
@@ -57,4 +58,38 @@ def _define_history(metadata: MetaData) -> None:
         Column("reason", Text()),
         Column("trace_id", ordered_text()),
         Column("event_id", ordered_text(), nullable=False),
+    )
+
+
+def _define_catalog(metadata: MetaData) -> None:
+    """What is personal of a customer is one column; a product's price is in minor units of its currency."""
+    Table(
+        "customers",
+        metadata,
+        Column("id", ordered_text(), primary_key=True),
+        Column("facts", Text(), nullable=False),
+        Column("version", BigInteger(), nullable=False),
+        Column("created_at", ordered_text(), nullable=False),
+        Column("updated_at", ordered_text(), nullable=False),
+    )
+    Table(
+        "products",
+        metadata,
+        Column("id", ordered_text(), primary_key=True),
+        Column("name", Text(), nullable=False),
+        Column("description", Text()),
+        Column("price", BigInteger(), nullable=False),
+        Column("currency", ordered_text(), nullable=False),
+        Column("stock", BigInteger()),
+        Column("version", BigInteger(), nullable=False),
+        Column("created_at", ordered_text(), nullable=False),
+        Column("updated_at", ordered_text(), nullable=False),
+        Column("archived_at", ordered_text()),
+        CheckConstraint("stock >= 0", name="ck_products_stock"),
+        Index(
+            "ix_products_shown",
+            "id",
+            postgresql_where=text("archived_at IS NULL"),
+            sqlite_where=text("archived_at IS NULL"),
+        ),
     )

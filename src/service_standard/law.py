@@ -1,7 +1,7 @@
 """What a service has to keep: its manifest, and the two contracts that it names."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from service_standard.contract import (
     load_contract,
     load_event_contract,
 )
+from service_standard.contract.overlay import scopes_added
 from service_standard.contract.shape import shape_of
 from service_standard.manifest import Manifest, load_manifest
 from service_standard.settings import Settings
@@ -81,6 +82,7 @@ def read_law(path: Path, overlays: Sequence[Path] = ()) -> Law:
         ContractError: with every fault in any of the documents.
     """
     manifest = load_manifest(path)
+    manifest = replace(manifest, required_scopes=manifest.required_scopes | scopes_added(overlays))
     faults: list[str] = []
     contract = events = None
     try:

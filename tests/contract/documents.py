@@ -18,6 +18,7 @@ FILES: Final = {
     "openapi": Path("openapi/orders.yaml"),
     "asyncapi": Path("asyncapi/orders.yaml"),
     "manifest": Path("service.yaml"),
+    "catalog": Path("openapi/catalog.yaml"),
 }
 APPENDED: Final = "-"
 
@@ -42,7 +43,7 @@ Value: TypeAlias = "Json | Absent | Moved"
 class Edit:
     """A new value at a JSON pointer (RFC 6901) of a document; `-` as its last token appends to an array."""
 
-    document: Literal["openapi", "asyncapi", "manifest"]
+    document: Literal["openapi", "asyncapi", "manifest", "catalog"]
     pointer: str
     value: Value
 
@@ -60,6 +61,11 @@ def asyncapi(pointer: str, value: Value) -> Edit:
 
 def manifest(pointer: str, value: Value) -> Edit:
     return Edit("manifest", pointer, value)
+
+
+def catalog(pointer: str, value: Value) -> Edit:
+    """An edit of the overlay of the catalogue, which is applied where one is made."""
+    return Edit("catalog", pointer, value)
 
 
 def mutated_documents(directory: Path, edits: Sequence[Edit]) -> None:

@@ -2,16 +2,16 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from orders.app import compose
+from orders.law import law_of
 from orders.settings import OrdersSettings
 from service_standard.contract import ContractError
-from service_standard.law import read_law
 from tests.contract.documents import Edit, mutated_documents
 from tests.contract.probes import Probe
 from tests.service import Caller, migrated, running, settings_for
@@ -43,6 +43,11 @@ class Mutation:
     edits: tuple[Edit, ...]
     expected: Follows | Refuses
 
+    @property
+    def catalog(self) -> str:
+        """The catalogue of the service that it is tried on."""
+        return "embedded" if any(edit.document == "catalog" for edit in self.edits) else "none"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -64,11 +69,14 @@ def refused(sentence: str, *edits: Edit, naming: str) -> Mutation:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where mutations are tried: a directory, a migrated database to copy, and a service without any mutation."""
+    """Where mutations are tried: a directory, a migrated database to copy, and services without any mutation.
+
+    There is one with each catalogue.
+    """
 
     directory: Path
     database: Path
-    unmutated: Caller
+    unmutated: Mapping[str, Caller]
 
     async def verdict(self, mutation: Mutation) -> Verdict:
         """What becomes of a mutation; anything but what is expected of it is `ignored`."""
@@ -76,13 +84,14 @@ class Bench:
             place = Path(directory)
             mutated_documents(place, mutation.edits)
             database = shutil.copy(self.database, place / "orders.db")
-            settings = settings_for(f"sqlite:///{database}", service_manifest=place / "service.yaml")
+            where = {"service_manifest": place / "service.yaml", "catalog": mutation.catalog}
+            settings = settings_for(f"sqlite:///{database}", **where)
             if isinstance(mutation.expected, Refuses):
                 return _refusal(settings, mutation.expected)
             return await self._following(settings, mutation.expected)
 
     async def _following(self, settings: OrdersSettings, expected: Follows) -> Verdict:
-        before = await _observed(self.unmutated, expected.probe)
+        before = await _observed(self.unmutated[settings.catalog], expected.probe)
         try:
             async with running(settings) as mutated:
                 after = await _observed(mutated, expected.probe)
@@ -104,7 +113,7 @@ async def _observed(service: Caller, probe: Probe) -> object:
 
 def _refusal(settings: OrdersSettings, expected: Refuses) -> Verdict:
     try:
-        compose(read_law(settings.service_manifest), settings)
+        compose(law_of(settings), settings)
     except ContractError as error:
         if any(expected.naming in fault for fault in error.faults):
             return Verdict("refused")
@@ -117,6 +126,11 @@ async def bench(directory: Path) -> AsyncIterator[Bench]:
     """A bench in an empty directory."""
     database = directory / "migrated.db"
     migrated(settings_for(f"sqlite:///{database}"))
-    used = shutil.copy(database, directory / "unmutated.db")
-    async with running(settings_for(f"sqlite:///{used}")) as unmutated:
+    async with AsyncExitStack() as stack:
+        unmutated = {}
+        for catalog in ("none", "embedded"):
+            used = shutil.copy(database, directory / f"{catalog}.db")
+            unmutated[catalog] = await stack.enter_async_context(
+                running(settings_for(f"sqlite:///{used}", catalog=catalog))
+            )
         yield Bench(directory, database, unmutated)

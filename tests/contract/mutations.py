@@ -16,6 +16,7 @@ from typing import Final
 
 from tests.contract.mutation import Mutation, Verdict, bench
 from tests.contract.mutation_table_answers import ANSWERS
+from tests.contract.mutation_table_catalog import CATALOG
 from tests.contract.mutation_table_events import EVENTS
 from tests.contract.mutation_table_feed import FEED
 from tests.contract.mutation_table_limits import LIMITS
@@ -26,7 +27,19 @@ from tests.contract.mutation_table_shapes import SHAPES
 from tests.contract.mutation_table_terms import TERMS
 from tests.contract.mutation_table_workflow import WORKFLOW
 
-MUTATIONS: Final = (*LIMITS, *WORKFLOW, *TERMS, *SHAPES, *REQUESTS, *ANSWERS, *OPERATIONS, *EVENTS, *FEED, *PAGES)
+MUTATIONS: Final = (
+    *LIMITS,
+    *WORKFLOW,
+    *TERMS,
+    *SHAPES,
+    *REQUESTS,
+    *ANSWERS,
+    *OPERATIONS,
+    *EVENTS,
+    *FEED,
+    *PAGES,
+    *CATALOG,
+)
 
 
 PROCESSES: Final = 2

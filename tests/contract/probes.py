@@ -214,3 +214,13 @@ def creating_at(path: str) -> Probe:
         return (await service.send("POST", path, json=_wish({}))).status_code
 
     return probe
+
+
+def adding(path: str, **body: object) -> Probe:
+    """The status that something new in the catalogue is answered with."""
+
+    async def probe(service: Caller) -> object:
+        scope = f"{path.strip('/')}.write"
+        return (await service.send("POST", path, service.token(scope), json={"name": "x", **body})).status_code
+
+    return probe

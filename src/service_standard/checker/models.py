@@ -8,13 +8,16 @@ from datamodel_code_generator import InputFileType, PythonVersion, generate
 from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import Formatter
 
-from service_standard.contract.document import load_document
+from service_standard.contract.document import load_document, read_yaml
+from service_standard.contract.overlay import overlaid
 from service_standard.contract.shape import model_shapes
 from service_standard.manifest import load_manifest
 
 
 def generated(directory: Path) -> Iterator[tuple[Path, str]]:
     """The modules of a service, each with its text; its package has the name of the service.
+
+    The overlays that lie beside a contract add to its models.
 
     Raises:
         ContractError: the manifest or a contract cannot be read.
@@ -26,7 +29,8 @@ def generated(directory: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _module(contract: Path, name: str) -> str:
-    shapes = {"components": {"schemas": model_shapes(load_document(contract))}}
+    document = load_document(contract, overlaid(contract, _overlays(contract)))
+    shapes = {"components": {"schemas": model_shapes(document)}}
     module = generate(
         json.dumps({"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {}, **shapes}),
         input_file_type=InputFileType.OpenAPI,
@@ -39,3 +43,7 @@ def _module(contract: Path, name: str) -> str:
         custom_file_header=f'"""The shapes of {name}, made from it by `make models`: change the contract."""',
     )
     return f"{module}\n"
+
+
+def _overlays(contract: Path) -> list[Path]:
+    return [path for path in sorted(contract.parent.glob("*.yaml")) if "overlay" in read_yaml(path)]

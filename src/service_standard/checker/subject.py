@@ -15,7 +15,7 @@ from service_standard.checker.openapi import OpenApi
 from service_standard.checker.rule import NotJudged, Place
 from service_standard.contract import ContractError, Json, Node, Object
 from service_standard.contract.document import read_yaml
-from service_standard.contract.overlay import overlaid
+from service_standard.contract.overlay import overlaid, scopes_added
 
 Value = TypeVar("Value")
 MANIFEST: Final = "service.yaml"
@@ -79,6 +79,11 @@ class Subject:
     @cached_property
     def asyncapi(self) -> AsyncApi:
         return AsyncApi(*self._document(self.contract_path("events", "asyncapi"), "AsyncAPI"))
+
+    @property
+    def scopes_added(self) -> frozenset[str]:
+        """The scopes that the overlays bring beside those of the manifest."""
+        return _read(lambda: scopes_added(self.overlays))
 
     @property
     def _api(self) -> Path | None:

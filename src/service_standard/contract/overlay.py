@@ -16,6 +16,7 @@ Place: TypeAlias = "tuple[str | int, ...]"
 """The names and indexes that lead to a value."""
 
 _ANY: Final = None
+_SCOPES: Final = "x-required-scopes"
 _STEP: Final = re.compile(
     r"""\.(?P<name>[^\W\d]\w*) | \['(?P<single>[^'\\]*)'\] | \["(?P<double>[^"\\]*)"\]
       | \[(?P<index>0|[1-9][0-9]*)\] | (?P<any>\.\*|\[\*\])""",
@@ -35,6 +36,16 @@ def overlaid(path: Path, overlays: Sequence[Path]) -> dict[Path, Object]:
     for overlay in overlays:
         document = _applied(document, path, overlay)
     return {path.resolve(): document}
+
+
+def scopes_added(overlays: Sequence[Path]) -> frozenset[str]:
+    """The scopes that the overlays' operations ask for beside the manifest's: their `x-required-scopes`.
+
+    Raises:
+        ContractError: a file cannot be read.
+    """
+    added = (read_yaml(overlay).get(_SCOPES) for overlay in overlays)
+    return frozenset(str(scope) for scopes in added if isinstance(scopes, list) for scope in scopes)
 
 
 def _applied(document: Object, path: Path, overlay: Path) -> Object:

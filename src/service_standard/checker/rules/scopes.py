@@ -38,7 +38,7 @@ def the_two_sets_agree(subject: Subject) -> Iterator[Finding]:
     named = subject.manifest.scopes
     if not isinstance(named, list):
         raise NotJudged("the manifest has no list of scopes")
-    manifest, contract = set(map(str, named)), _scopes(subject)
+    manifest, contract = set(map(str, named)) | subject.scopes_added, _scopes(subject)
     place = subject.manifest.place("/auth/required_scopes")
     for scope in sorted(contract - manifest):
         yield Finding(f"{scope} is a scope of the contract, and the manifest does not have it", place)

@@ -1,0 +1,31 @@
+"""A product: what it costs, how many there are of it, and whether it can be ordered."""
+
+from typing import NamedTuple
+
+from service_standard.identity import now_ns, timestamp
+
+
+class Product(NamedTuple):
+    """A product at one version; the price is in minor units, and without a stock there are always enough."""
+
+    id: str
+    name: str
+    description: str | None
+    price: int
+    currency: str
+    stock: int | None
+    version: int
+    created_at: str
+    updated_at: str
+    archived_at: str | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is on offer."""
+        return self.archived_at is None
+
+    def archived(self) -> "Product":
+        """This product off the list; one that is off it already stays as it is."""
+        at = timestamp(now_ns())
+        changed = self._replace(archived_at=at, updated_at=at, version=self.version + 1)
+        return changed if self.is_shown else self
