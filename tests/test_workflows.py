@@ -84,7 +84,8 @@ async def test_a_workflow_tells_what_each_status_allows(embedded: Caller) -> Non
     assert (answer.json()["name"], answer.json()["initial"]) == ("standard", "pending")
     assert list(shown) == [*LIVES["standard"], "cancelled"]
     allows = {"cancellable": True, "editable": False, "refundable": True, "final": False}
-    assert shown["paid"] == {"next": ["shipped", "cancelled"], **allows, "reachedBy": "payment.successful"}
+    events = {"reachedBy": "payment.successful", "event": "order.payment_completed"}
+    assert shown["paid"] == {"next": ["shipped", "cancelled"], **allows, **events}
     assert (await embedded.send("GET", "/workflow?name=standard")).json() == answer.json()
     assert problem_of(await embedded.send("GET", "/workflow?name=retail")) == (404, "not_found")
     assert problem_of(await embedded.send("GET", "/workflow?name=Retail")) == (400, "validation_error")
@@ -143,7 +144,7 @@ async def test_the_overlay_of_the_documentation_is_served(embedded: Caller, tmp_
 
 async def test_an_overlay_whose_workflow_is_unsound_is_refused_with_each_reason(tmp_path: Path) -> None:
     overlay, refusal = documented()
-    spoilt = overlay.replace("{next: [invoiced], refundable: true}", "{}")
+    spoilt = overlay.replace("{next: [invoiced], refundable: true, event: order.delivered}", "{}")
     assert spoilt != overlay
     path = tmp_path / "wholesale.yaml"
     path.write_text(spoilt)

@@ -4,10 +4,10 @@ from opentelemetry.trace import NoOpTracer
 
 from orders import journal
 from orders.catalog.choice import catalog_of
-from orders.changes import Changes
+from orders.changes import ORDER_VERSION, Changes
 from orders.figures import OrderMetrics
 from orders.handlers import OrderHandlers, workflow_handler
-from orders.law import RECEIVED, SENT, law_of, workflow_faults, workflows_of
+from orders.law import RECEIVED, law_of, sent_under, workflow_faults, workflows_of
 from orders.migrations import VERSIONS
 from orders.payments import Payments
 from orders.rehearsal import rehearse
@@ -44,8 +44,9 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
     store = Store(foundation.database, workflows)
     metrics = OrderMetrics(foundation.telemetry.meter, workflows)
     queue = write_queue(foundation, store.locked, journal.happened, metrics.happened)
-    changes = Changes(workflows.default, EventBuilder(law.events, foundation.telemetry.tracer))
-    untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()))
+    events = EventBuilder(law.events, foundation.telemetry.tracer)
+    changes = Changes(workflows.default, events, every_event=settings.event_types == "all")
+    untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()), every_event=True)
     catalog = catalog_of(settings, foundation.database)
     rehearsed, faults = rehearse(law.contract, workflows, untraced)
     purpose = Purpose(
@@ -55,10 +56,11 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
             workflow_handler(workflows),
             *catalog.handlers,
         ],
-        sent=SENT,
+        sent=sent_under(workflows),
         received=RECEIVED,
+        extensions=[ORDER_VERSION],
         effects=Payments(queue, changes).effects(),
         rehearsed=rehearsed.events,
-        faults=[*faults, *workflow_faults(workflows)],
+        faults=[*faults, *workflow_faults(workflows, law.events.sent)],
     )
     return application(foundation, purpose)

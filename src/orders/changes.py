@@ -1,6 +1,9 @@
 """The changes of an order: what each writes and announces, all of it decided before anything is written."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from pydantic import BaseModel
 
 from orders.counts import counted
 from orders.order import Order, Wish, new_number
@@ -16,20 +19,28 @@ from service_standard.telemetry.spans import trace_id
 from service_standard.writes.queue import Decision
 from service_standard.writes.versions import etag
 
+# The attribute of events by which those of one change are known; its value is the order's version.
+ORDER_VERSION: Final = "orderversion"
+
 
 class Cause(NamedTuple):
-    """Who asked for a change, and by which event, if one did."""
+    """Who asked for a change, by which event, if one did, and which other event tells of it, whatever the status."""
 
     by: str
     causation: str | None = None
+    told_by: str | None = None
 
 
 class Changes:
-    """Decides changes; orders begin under one workflow, and the current trace is the one that a change tells of."""
+    """Decides changes; orders begin under one workflow, and the current trace is the one that a change tells of.
 
-    def __init__(self, workflow: Workflow, events: EventBuilder) -> None:
+    With `every_event`, the events of status and cause tell of a change besides the one that every change has.
+    """
+
+    def __init__(self, workflow: Workflow, events: EventBuilder, *, every_event: bool = False) -> None:
         self._workflow = workflow
         self._events = events
+        self._every_event = every_event
 
     def creation(self, wish: Wish, cause: Cause) -> Decision[Order]:
         """A new order, in the workflow's first status."""
@@ -68,7 +79,8 @@ class Changes:
 
     def _decision(self, order: Order, before: Order | None, reason: str | None, cause: Cause) -> Decision[Order]:
         """What a change from `before` (None: from nothing) to `order` writes, announces and replies."""
-        event_id = new_id(now_ns())
+        facts = _facts(order, before, cause, every=self._every_event)
+        events = [self._events.build(new_id(now_ns()), fact) for fact in facts]
         entry = HistoryEntry(
             version=order.version,
             changed_at=order.updated_at,
@@ -77,7 +89,7 @@ class Changes:
             to_status=order.status,
             reason=reason,
             trace_id=trace_id(),
-            event_id=event_id,
+            event_id=events[0].id,
         )
         write = (UPDATE_ORDER, update_row(order)) if before else (INSERT_ORDER, order_row(order))
         return Decision(
@@ -86,7 +98,7 @@ class Changes:
             before=before,
             state=order,
             writes=[write, (INSERT_HISTORY, (order.id, *entry))],
-            events=[self._events.build(event_id, _fact(order, before, cause))],
+            events=events,
             reply=reply(shown_order(order), _headers(order, before)),
             at=order.updated_at,
             causation=cause.causation,
@@ -94,14 +106,32 @@ class Changes:
         )
 
 
-def _fact(order: Order, before: Order | None, cause: Cause) -> Fact:
+def _facts(order: Order, before: Order | None, cause: Cause, *, every: bool) -> Iterator[Fact]:
+    """What is told of a change; its history names the first of them."""
+    if before is None:
+        yield _fact("order.created", order, created_data(order), cause)
+        return
+    data = updated_data(order, before.status)
+    yield _fact("order.updated", order, data, cause)
+    if every:
+        yield from (_fact(event, order, data, cause) for event in _others(order, before, cause))
+
+
+def _others(order: Order, before: Order, cause: Cause) -> Iterable[str]:
+    """The events that tell of a change besides; the status and the cause may have the same."""
+    reached = order.workflow.event_of(order.status) if order.status != before.status else None
+    return dict.fromkeys(event for event in (reached, cause.told_by) if event)
+
+
+def _fact(event: str, order: Order, data: BaseModel, cause: Cause) -> Fact:
     return Fact(
-        type="order.updated" if before else "order.created",
+        type=event,
         subject=f"orders/{order.id}",
         key=order.id,
         time=order.updated_at,
-        data=updated_data(order, before.status) if before else created_data(order),
+        data=data,
         causation=cause.causation,
+        extensions={ORDER_VERSION: str(order.version)},
     )
 
 

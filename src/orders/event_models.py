@@ -58,6 +58,7 @@ class OrderCreated(BaseModel):
     partitionkey: str
     sequence: str
     traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
     causationid: str | MISSING = MISSING
     data: OrderCreatedData
 
@@ -73,5 +74,118 @@ class OrderUpdated(BaseModel):
     partitionkey: str
     sequence: str
     traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderUpdatedData
+
+
+class OrderConfirmed(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderUpdatedData
+
+
+class OrderShipped(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderUpdatedData
+
+
+class OrderDelivered(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderUpdatedData
+
+
+class OrderCancelled(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderUpdatedData
+
+
+class OrderPaymentCompleted(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderUpdatedData
+
+
+class OrderPaymentFailed(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: OrderUpdatedData
+
+
+class OrderRefunded(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
     causationid: str | MISSING = MISSING
     data: OrderUpdatedData

@@ -1,22 +1,32 @@
 """What this service's contracts say beyond those of every service: the workflows, and which events there are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel
 
 from orders.event_models import OrderCreatedData, OrderUpdatedData, PaymentData
-from orders.payments import FAILED, SUCCESSFUL
+from orders.payments import COMPLETED_FOR_ORDER, FAILED, FAILED_FOR_ORDER, SUCCESSFUL
 from orders.settings import STANDARD, OrdersSettings
-from orders.workflow import Workflows
+from orders.workflow import Status, Workflow, Workflows
 from orders.workflow_reader import WorkflowError, read_workflows
 from service_standard.contract import Contract, ContractError
-from service_standard.law import Law, read_law
+from service_standard.law import Law, Models, read_law
 from service_standard.settings import SettingsError
 
 SENT: Final[dict[str, type[BaseModel]]] = {"order.created": OrderCreatedData, "order.updated": OrderUpdatedData}
+# Those that tell of a change besides, by wish: of a status that a workflow has them for, or of a payment.
+STAGES: Final = (
+    "order.cancelled",
+    "order.confirmed",
+    "order.delivered",
+    "order.refunded",
+    "order.shipped",
+    COMPLETED_FOR_ORDER,
+    FAILED_FOR_ORDER,
+)
 RECEIVED: Final[dict[str, type[BaseModel]]] = {SUCCESSFUL: PaymentData, FAILED: PaymentData}
 
 # The events that move an order to the status that is reached by them; the others only leave a note.
@@ -70,9 +80,28 @@ def workflows_of(contract: Contract) -> Workflows:
         raise ContractError(error.faults) from error
 
 
-def workflow_faults(workflows: Workflows) -> Iterator[str]:
-    """What the workflows expect of events that they do not do."""
+def sent_under(workflows: Workflows) -> Models:
+    """The events that are sent: those that the code knows, and those that only a workflow has."""
+    events = (status.event for _, _, status in _statuses(workflows))
+    stages = dict.fromkeys([*STAGES, *filter(None, events)], OrderUpdatedData)
+    return {**stages, **SENT}
+
+
+def workflow_faults(workflows: Workflows, sent: Container[str]) -> Iterator[str]:
+    """What the workflows expect of events that they do not do; `sent` are those that are declared so."""
+    for workflow, name, status in _statuses(workflows):
+        yield from (f"x-workflow: {workflow.name}: {name} {fault}" for fault in _event_faults(status, sent))
+
+
+def _statuses(workflows: Workflows) -> Iterator[tuple[Workflow, str, Status]]:
     for workflow in workflows.by_name.values():
-        events = ((name, status.reached_by) for name, status in workflow.statuses.items())
-        wrong = (f"{name} is reached by {event}" for name, event in events if event not in (None, *MOVING))
-        yield from (f"x-workflow: {workflow.name}: {fault}, which moves no order" for fault in wrong)
+        yield from ((workflow, *status) for status in workflow.statuses.items())
+
+
+def _event_faults(status: Status, sent: Container[str]) -> Iterator[str]:
+    if status.reached_by not in (None, *MOVING):
+        yield f"is reached by {status.reached_by}, which moves no order"
+    if status.event in SENT:
+        yield f"is told by {status.event}, which has a meaning of its own"
+    elif status.event is not None and status.event not in sent:
+        yield f"is told by {status.event}, which is not declared as sent"

@@ -24,6 +24,7 @@ class WorkflowStatus(BaseModel):
     refundable: bool
     final: bool
     reachedBy: str | MISSING = MISSING
+    event: str | MISSING = MISSING
 
 
 class Money(BaseModel):

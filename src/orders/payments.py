@@ -17,6 +17,10 @@ from service_standard.writes.queue import Change, Decision, WriteQueue
 SUCCESSFUL: Final = "payment.successful"
 FAILED: Final = "payment.failed"
 
+# The events that tell what payments do to an order.
+COMPLETED_FOR_ORDER: Final = "order.payment_completed"
+FAILED_FOR_ORDER: Final = "order.payment_failed"
+
 # What a decision about a payment is called.
 PAYMENT_SUCCEEDED: Final = "payment succeeded"
 PAYMENT_FAILED: Final = "payment failed"
@@ -54,8 +58,8 @@ class Payments:
             return _unchanged(known, event, done)
         if not known.workflow.allows(known.status, paid):
             raise Refused(f"the order is {known.status} and cannot become {paid}")
-        reason = f"payment {payment.paymentId}"
-        return self._changes.advance(known, paid, reason, _cause(event)).as_part_of(PAYMENT_SUCCEEDED, done)
+        reason, cause = f"payment {payment.paymentId}", _cause(event, COMPLETED_FOR_ORDER)
+        return self._changes.advance(known, paid, reason, cause).as_part_of(PAYMENT_SUCCEEDED, done)
 
     def _fail(
         self, event: Inbound, payment: PaymentData, done: Sequence[Write], order: Order | None
@@ -65,7 +69,7 @@ class Payments:
         if paid is None or not known.workflow.allows(known.status, paid):
             return _unchanged(known, event, done)
         reason = f"payment {payment.paymentId} failed: {present(payment.reason) or 'no reason given'}"
-        return self._changes.note(known, reason, _cause(event)).as_part_of(PAYMENT_FAILED, done)
+        return self._changes.note(known, reason, _cause(event, FAILED_FOR_ORDER)).as_part_of(PAYMENT_FAILED, done)
 
 
 def _known(order: Order | None) -> Order:
@@ -74,8 +78,8 @@ def _known(order: Order | None) -> Order:
     return order
 
 
-def _cause(event: Inbound) -> Cause:
-    return Cause(by=event.source, causation=event.id)
+def _cause(event: Inbound, told_by: str) -> Cause:
+    return Cause(by=event.source, causation=event.id, told_by=told_by)
 
 
 def _unchanged(order: Order, event: Inbound, done: Sequence[Write]) -> Decision[Order]:

@@ -13,6 +13,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
 from pydantic import ValidationError
 
 from orders.changes import Cause, Changes
+from orders.law import STAGES
 from orders.models import NewOrder, OrderHistoryPage
 from orders.order import Order
 from orders.store import HistoryEntry
@@ -60,6 +61,7 @@ def rehearse(contract: Contract, workflows: Workflows, changes: Changes) -> tupl
         with use_span(NonRecordingSpan(SpanContext(_TRACE_ID, 1, is_remote=False))):
             created = [changes.creation(wish_of(wish, None), _CAUSE) for wish in wishes]
             advanced = [decision for first in created for decision in _advanced(first.state, workflows, changes)]
+            advanced += _told(created[0].state, changes)
     except (ValidationError, EventRefused, Problem) as error:
         return Rehearsed(), [f"rehearsal: {error}"]
     return _rehearsed(contract, created, advanced), []
@@ -102,6 +104,12 @@ def _advanced(order: Order, workflows: Workflows, changes: Changes) -> Iterator[
     for (workflow, present, to), version in product(steps, (order.version, _MANY)):
         begun = order._replace(workflow=workflow, status=present, version=version)
         yield changes.advance(begun, to, "rehearsed", _CAUSE, Parcel("x", "x"))
+
+
+def _told(order: Order, changes: Changes) -> Iterator[Decision[Order]]:
+    """A change for each event that may tell of one, whichever workflows there are."""
+    for event in STAGES:
+        yield changes.note(order, "rehearsed", _CAUSE._replace(told_by=event))
 
 
 def _rehearsed(

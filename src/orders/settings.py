@@ -1,4 +1,4 @@
-"""The settings of this service: those of every service, its embedded database, the workflow and the catalogue."""
+"""The settings of this service: those of every service, its database, the workflow, the catalogue, the events."""
 
 from typing import Final, Literal
 
@@ -16,3 +16,4 @@ class OrdersSettings(Settings):
     database_url: SecretStr = SecretStr("sqlite:///orders.db")
     orders_workflow: str = STANDARD
     catalog: Literal["none", "embedded"] = "none"
+    event_types: Literal["base", "all"] = "base"

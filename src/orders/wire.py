@@ -62,6 +62,7 @@ def shown_workflow(workflow: Workflow) -> models.Workflow:
             refundable=status.refundable,
             final=status.final,
             reachedBy=given(status.reached_by),
+            event=given(status.event),
         )
         for name, status in workflow.statuses.items()
     ]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Status:
     """What an order may do in a status: which may follow, and whether it can be cancelled, edited, refunded.
 
-    No other follows a final one. `reached_by` is the event from another service that leads to this status.
+    No other follows a final one. `reached_by` is the event from another service that leads to this status, `event` the
+    one that tells of it.
     """
 
     following: tuple[str, ...] = ()
@@ -17,6 +18,7 @@ class Status:
     refundable: bool = False
     final: bool = False
     reached_by: str | None = None
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Workflow:
     def steps(self) -> Iterator[tuple[str, str]]:
         """Each step that an order can make."""
         return ((name, to) for name, status in self.statuses.items() for to in status.following)
+
+    def event_of(self, status: str) -> str | None:
+        """The event that tells of orders that come to a status."""
+        known = self.statuses.get(status)
+        return known.event if known else None
 
     def reached_by(self, event: str) -> str | None:
         """The status that an event of another service leads to."""

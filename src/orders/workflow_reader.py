@@ -7,6 +7,8 @@ from typing import Final
 from orders.workflow import Status, Workflow, Workflows
 
 CAPABILITIES: Final = ("cancellable", "editable", "refundable", "final")
+# Facts of a status that are the types of events.
+EVENTS: Final = ("reachedBy", "event")
 
 
 class WorkflowError(Exception):
@@ -50,15 +52,21 @@ def _workflow(name: str, declared: object) -> Workflow:
 
 
 def _status(facts: Mapping[str, object]) -> Status:
-    following, event = facts.get("next"), facts.get("reachedBy")
+    following = facts.get("next")
     return Status(
         following=tuple(map(str, following)) if isinstance(following, list) else (),
         cancellable=facts.get("cancellable") is True,
         editable=facts.get("editable") is True,
         refundable=facts.get("refundable") is True,
         final=facts.get("final") is True,
-        reached_by=event if isinstance(event, str) else None,
+        reached_by=_text(facts, "reachedBy"),
+        event=_text(facts, "event"),
     )
+
+
+def _text(facts: Mapping[str, object], name: str) -> str | None:
+    value = facts.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _unknown(facts: Mapping[str, object], *known: str) -> Iterator[str]:
@@ -74,11 +82,10 @@ def _written_faults(declared: Mapping[str, object]) -> Iterator[str]:
 
 
 def _status_faults(facts: Mapping[str, object]) -> Iterator[str]:
-    yield from _unknown(facts, "next", "reachedBy", *CAPABILITIES)
+    yield from _unknown(facts, "next", *EVENTS, *CAPABILITIES)
     unclear = (name for name in CAPABILITIES if not isinstance(facts.get(name, False), bool))
     yield from (f"{name} must be true or false" for name in unclear)
-    if not isinstance(facts.get("reachedBy", ""), str):
-        yield "reachedBy must be an event"
+    yield from (f"{name} must be an event" for name in EVENTS if not isinstance(facts.get(name, ""), str))
 
 
 def _enum_faults(enum: Sequence[str], workflows: Iterable[Workflow]) -> Iterator[str]:

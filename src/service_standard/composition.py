@@ -67,15 +67,16 @@ class Foundation:
 class Purpose(Generic[State]):
     """What one service does and no other.
 
-    `effects` are what the events do that it receives, by their types, and `rehearsed` events that it would send, which
-    the contract of the feed has to allow. `faults` are what it has found wrong with its contracts by itself. `parts`
-    are at work beside its requests.
+    `extensions` are attributes of its events beyond those of every service's. `effects` are what the events do that it
+    receives, by their types, and `rehearsed` events that it would send, which the contract of the feed has to allow.
+    `faults` are what it has found wrong with its contracts by itself. `parts` are at work beside its requests.
     """
 
     queue: WriteQueue[State]
     handlers: Sequence[Handler]
     sent: Models
     received: Models = field(default_factory=dict)
+    extensions: Sequence[str] = ()
     effects: Mapping[str, Effect] = field(default_factory=dict)
     rehearsed: Sequence[Event] = ()
     faults: Sequence[str] = ()
@@ -220,7 +221,7 @@ def _faults(foundation: Foundation, purpose: Purpose[State], handlers: Sequence[
     law = foundation.law
     return [
         *purpose.faults,
-        *law.faults(handlers, purpose.sent, purpose.received),
+        *law.faults(handlers, purpose.sent, purpose.received, purpose.extensions),
         *law.unlisted(type(foundation.settings)),
     ]
 

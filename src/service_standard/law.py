@@ -56,10 +56,12 @@ class Law:
     def _cloud_event(self) -> Node:
         return self.contract.root["components"]["schemas"]["CloudEvent"]
 
-    def faults(self, handlers: Sequence[Handler], sent: Models, received: Models) -> Iterator[str]:
-        """Each fact on which code and contracts differ."""
+    def faults(
+        self, handlers: Sequence[Handler], sent: Models, received: Models, extensions: Sequence[str] = ()
+    ) -> Iterator[str]:
+        """Each fact on which code and contracts differ; `extensions` are attributes that only this service sends."""
         yield from disagreements(self.contract, handlers, self.manifest)
-        yield from event_disagreements(self.events, sent, received, self.manifest)
+        yield from event_disagreements(self.events, sent, received, self.manifest, extensions)
         if self.events.received:
             yield from envelope_disagreements("CloudEvent", shape_of(self._cloud_event))
         for what, events in (("sent", self.events.sent), ("received", self.events.received)):

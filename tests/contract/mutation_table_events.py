@@ -73,6 +73,28 @@ EVENTS: Final[tuple[Mutation, ...]] = (
     ),
     refused("an event has no key", asyncapi(f"{_CREATED}/properties/partitionkey", GONE), naming=_ENVELOPE),
     refused("an event may lack its subject", asyncapi(f"{_CREATED}/required/4", GONE), naming=_ENVELOPE),
+    refused(
+        "an event does not tell its order's version",
+        asyncapi(f"{_SCHEMAS}/OrderRefunded/properties/orderversion", GONE),
+        naming=f"order.refunded: {_ENVELOPE}",
+    ),
+    refused(
+        "the version of an event's order has one digit",
+        asyncapi(f"{_SCHEMAS}/OrderVersion/pattern", "^[1-9]$"),
+        naming="orderversion must match",
+    ),
+    refused(
+        "a stage is about its creation's data",
+        asyncapi(f"{_SCHEMAS}/OrderPaymentFailed/properties/data/$ref", f"#{_DATA}"),
+        asyncapi(f"{_MESSAGES}/orderPaymentFailed/examples", GONE),
+        naming="order.payment_failed: OrderUpdatedData has not the shape of the event's data",
+    ),
+    refused(
+        "a stage is not told",
+        asyncapi("/operations/sendOrderStage/messages/1", GONE),
+        asyncapi("/channels/orderEvents/messages/orderShipped", GONE),
+        naming="order.shipped: the event is sent and not declared so",
+    ),
     refused("an event has a tenant", asyncapi(f"{_CREATED}/properties/tenant", _TEXT), naming=_ENVELOPE),
     refused(
         "an event needs a trace", asyncapi(f"{_UPDATED}/required/-", "traceparent"), naming="traceparent is required"

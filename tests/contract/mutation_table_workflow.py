@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.contract.documents import GONE, Moved, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import advancing, allowed, capable, created, getting, paying
+from tests.contract.probes import advancing, allowed, capable, created, getting, paying, told_by
 
 _STATUS: Final = "/components/schemas/OrderStatus"
 _WORKFLOWS: Final = f"{_STATUS}/x-workflow"
@@ -136,6 +136,24 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
         openapi(f"{_STATUSES}/cancelled/reachedBy", "payment.failed"),
         naming="cancelled is reached by payment.failed, which moves no order",
     ),
+    driven(
+        "a shipped order is told by another event",
+        openapi(f"{_STATUSES}/shipped/event", "order.confirmed"),
+        probe=told_by("shipped"),
+        before="order.shipped",
+        after="order.confirmed",
+    ),
+    refused(
+        "a shipped order is told by an event that is not declared",
+        openapi(f"{_STATUSES}/shipped/event", "order.sent"),
+        naming="x-workflow: standard: shipped is told by order.sent, which is not declared",
+    ),
+    refused(
+        "a shipped order is told by the event of new ones",
+        openapi(f"{_STATUSES}/shipped/event", "order.created"),
+        naming="shipped is told by order.created, which has a meaning of its own",
+    ),
+    refused("a shipped order is told by a number", openapi(f"{_STATUSES}/shipped/event", 1), naming="event must be"),
     refused("a status is reached by a number", openapi(f"{_STATUSES}/paid/reachedBy", 1), naming="reachedBy"),
     refused("a status is only in the enum", openapi(f"{_STATUS}/enum/-", "lost"), naming="lost is not in both"),
     refused("a status is not in the enum", openapi(f"{_STATUS}/enum/4", GONE), naming="cancelled is not in both"),

@@ -114,6 +114,16 @@ def capable(capability: str) -> Probe:
     return probe
 
 
+def told_by(status: str) -> Probe:
+    """The event that tells of a status."""
+
+    async def probe(service: Caller) -> object:
+        statuses = (await service.send("GET", "/workflow")).json()["statuses"]
+        return next(each.get("event") for each in statuses if each["status"] == status)
+
+    return probe
+
+
 def linked(path: str) -> Probe:
     """Where the bar of a page leads."""
 

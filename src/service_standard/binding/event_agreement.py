@@ -1,6 +1,6 @@
 """Whether code and contract agree on the events: which are sent, by whom, and of which shape they are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from pydantic import BaseModel
@@ -31,8 +31,12 @@ def event_disagreements(
     sent: Mapping[str, type[BaseModel]],
     received: Mapping[str, type[BaseModel]],
     manifest: Manifest,
+    extensions: Sequence[str] = (),
 ) -> Iterator[str]:
-    """One line for each fact on which they differ; each event that the code knows comes with its data's model."""
+    """One line for each fact on which they differ; each event that the code knows comes with its data's model.
+
+    `extensions` are the attributes that a service gives its events beyond those that every service does.
+    """
     if events.version != manifest.version:
         yield f"events: info.version is {events.version}, the manifest's version is {manifest.version}"
     yield from _types("sent", events.sent, sent)
@@ -40,11 +44,13 @@ def event_disagreements(
     for declared in events.received.values():
         if "data" not in cast("list[Json]", declared.attributes["required"]):
             yield f"{declared.type}: the envelope must require data"
+    optional = (*_OPTIONAL, *extensions)
     for declared in events.sent.values():
         if declared.source != f"urn:service:{manifest.name}":
             yield f"{declared.type}: the source must be urn:service:{manifest.name}"
-        if declared.attributes != _envelope(declared.model):
-            yield f"{declared.type}: the envelope must have exactly the attributes that are sent: {_listed()}"
+        if declared.attributes != _envelope(declared.model, optional):
+            listed = f"data and the strings {', '.join(_ATTRIBUTES)}, and not required {', '.join(optional)}"
+            yield f"{declared.type}: the envelope must have exactly the attributes that are sent: {listed}"
 
 
 def envelope_disagreements(name: str, shape: Object) -> Iterator[str]:
@@ -66,13 +72,9 @@ def _types(what: str, declared: Mapping[str, EventType], handled: Mapping[str, t
             yield f"{name}: {model.__name__} has not the shape of the event's data, run make models"
 
 
-def _listed() -> str:
-    return f"data and the strings {', '.join(_ATTRIBUTES)}, and not required {', '.join(_OPTIONAL)}"
-
-
-def _envelope(model: str) -> Object:
+def _envelope(model: str, optional: Sequence[str]) -> Object:
     """The shape of an event with this model's data."""
-    properties: Object = dict.fromkeys((*_ATTRIBUTES, *_OPTIONAL), _TEXT)
+    properties: Object = dict.fromkeys((*_ATTRIBUTES, *optional), _TEXT)
     required: list[Json] = ["data", *_ATTRIBUTES]
     data: Json = {"$ref": f"#/components/schemas/{model}"}
     return {"type": "object", "properties": {**properties, "data": data}, "required": required}

@@ -35,7 +35,7 @@ class Event(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What happened: to what (`subject`, `key`), when, and because of which event."""
+    """What happened: to what (`subject`, `key`), when, and because of which event; `extensions` are a service's own."""
 
     type: str
     subject: str
@@ -43,6 +43,7 @@ class Fact(NamedTuple):
     time: str
     data: BaseModel
     causation: str | None = None
+    extensions: Mapping[str, str] = {}
 
 
 class EventBuilder:
@@ -100,5 +101,6 @@ def _envelope(event_id: str, source: str, fact: Fact, trace: str | None) -> Mapp
         attributes["traceparent"] = trace
     if fact.causation is not None:
         attributes["causationid"] = fact.causation
+    attributes.update(fact.extensions)
     attributes["data"] = fact.data.__pydantic_serializer__.to_python(fact.data, by_alias=True)
     return attributes
