@@ -68,6 +68,8 @@ def test_the_enum_has_the_statuses_of_all_workflows() -> None:
         (declared(new={"final": True, "editable": "yes"}), "new", "new: editable must be true or false"),
         (declared(new={"final": True, "reachedBy": 1}), "new", "new: reachedBy must be an event"),
         (declared(new={"final": True, "open": True}), "new", "new: open is not supported"),
+        (declared(new={"final": True, "cancellable": True}), "new", "new must be cancellable and be followed by a"),
+        (declared(new={"next": ["off"]}, off={"final": True, "reachedBy": "cancelOrder"}), "new off", "new must be c"),
         (SOUND, "new done new", "new stands twice in the enum"),
         (declared(new={"final": "yes"}), "new", "new must either be final or be followed by another status"),
     ],

@@ -140,6 +140,9 @@ async def test_the_overlay_of_the_documentation_is_served(embedded: Caller, tmp_
         assert (order["workflow"], order["status"]) == ("wholesale", "quoted")
         for status in ("ordered", "delivered", "invoiced"):
             assert (await service.patch(order["id"], status)).status_code == 200
+        unwanted = await service.create()
+        cancelled = await service.send("POST", f"/orders/{unwanted['id']}/cancel", json={})
+        assert cancelled.json()["status"] == "cancelled"
 
 
 async def test_an_overlay_whose_workflow_is_unsound_is_refused_with_each_reason(tmp_path: Path) -> None:

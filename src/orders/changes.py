@@ -73,6 +73,14 @@ class Changes:
         """
         return self._decision(order.advanced(to, timestamp(now_ns())).sent(parcel), order, reason, cause)
 
+    def cancel(self, order: Order, reason: str | None, cause: Cause) -> Decision[Order]:
+        """The order, no longer wanted.
+
+        Raises:
+            Problem: 409, it cannot be cancelled any more.
+        """
+        return self._decision(order.cancelled(timestamp(now_ns())), order, reason, cause)
+
     def note(self, order: Order, reason: str, cause: Cause) -> Decision[Order]:
         """The order as it was, with something in its history."""
         return self._decision(order.noted(timestamp(now_ns())), order, reason, cause)

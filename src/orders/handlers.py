@@ -1,13 +1,12 @@
 """The handlers: one function for each operation on orders."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 from pydantic import BaseModel
 
 from orders.changes import Cause, Changes
-from orders.models import NewOrder, OrderHistoryPage, OrderPage, OrderUpdate
+from orders.models import Cancellation, NewOrder, OrderHistoryPage, OrderPage, OrderUpdate
 from orders.models import Order as ShownOrder
 from orders.models import Workflow as ShownWorkflow
 from orders.order import Order
@@ -30,7 +29,7 @@ from service_standard.problems import (
     SentHeader,
 )
 from service_standard.writes.idempotency import Claim
-from service_standard.writes.queue import Change, Decision, WriteQueue
+from service_standard.writes.queue import Change, WriteQueue
 from service_standard.writes.versions import ETAG, etag, require_version
 
 LOCATION: Final = SentHeader("Location", "/orders/019a9f2e-7c1b-7d53-9a52-0f6f3b1c2d3e")
@@ -51,14 +50,9 @@ class OrderHandlers:
         got = (*rehearsed.created, *rehearsed.advanced)
         yield Handler("createOrder", self.create_order, ShownOrder, (LOCATION, ETAG), refused, rehearsed.created)
         yield Handler("getOrder", self.get_order, ShownOrder, (ETAG,), (NOT_FOUND,), got)
-        yield Handler(
-            "updateOrder",
-            self.update_order,
-            ShownOrder,
-            (ETAG,),
-            (NOT_FOUND, PRECONDITION_FAILED, *refused),
-            rehearsed.advanced,
-        )
+        changed = (NOT_FOUND, PRECONDITION_FAILED, *refused)
+        yield Handler("updateOrder", self.update_order, ShownOrder, (ETAG,), changed, rehearsed.advanced)
+        yield Handler("cancelOrder", self.cancel_order, ShownOrder, (ETAG,), changed, rehearsed.advanced)
         yield Handler("listOrders", self.list_orders, OrderPage, (LINK,), (), rehearsed.pages)
         yield Handler(
             "listOrderHistory", self.list_order_history, OrderHistoryPage, (), (NOT_FOUND,), rehearsed.histories
@@ -83,15 +77,28 @@ class OrderHandlers:
     async def update_order(
         self, caller: Caller, id: str, body: OrderUpdate, if_match: str | None, idempotency_key: str | None
     ) -> Reply:
-        advance = partial(self._advance, caller, if_match, body)
-        claim = _claim(caller, "updateOrder", idempotency_key, body, id, if_match)
-        return await self._queue.submit(Change(decide=advance, key=id, claim=claim))
+        reason, cause, parcel = present(body.reason), Cause(caller.subject), parcel_of(body)
+        return await self._queue.submit(
+            Change(
+                decide=lambda order: self._changes.advance(
+                    _seen(order, caller, if_match), body.status, reason, cause, parcel
+                ),
+                key=id,
+                claim=_claim(caller, "updateOrder", idempotency_key, body, id, if_match),
+            )
+        )
 
-    def _advance(self, caller: Caller, if_match: str | None, body: OrderUpdate, order: Order | None) -> Decision[Order]:
-        if order is None or caller.owner not in (None, order.customer_id):
-            raise _no_such_order()
-        require_version(order.version, if_match)
-        return self._changes.advance(order, body.status, present(body.reason), Cause(caller.subject), parcel_of(body))
+    async def cancel_order(
+        self, caller: Caller, id: str, body: Cancellation, if_match: str | None, idempotency_key: str | None
+    ) -> Reply:
+        reason, cause = present(body.reason), Cause(caller.subject)
+        return await self._queue.submit(
+            Change(
+                decide=lambda order: self._changes.cancel(_seen(order, caller, if_match), reason, cause),
+                key=id,
+                claim=_claim(caller, "cancelOrder", idempotency_key, body, id, if_match),
+            )
+        )
 
     async def list_orders(
         self,
@@ -127,6 +134,18 @@ def workflow_handler(workflows: Workflows) -> Handler:
         return found
 
     return Handler("getWorkflow", get_workflow, ShownWorkflow, (), (NOT_FOUND,), tuple(shown.values()))
+
+
+def _seen(order: Order | None, caller: Caller, if_match: str | None) -> Order:
+    """The order that the caller wants to change.
+
+    Raises:
+        Problem: 404, there is none for him; 412, it is not the version that he has seen.
+    """
+    if order is None or caller.owner not in (None, order.customer_id):
+        raise _no_such_order()
+    require_version(order.version, if_match)
+    return order
 
 
 def _claim(caller: Caller, operation: str, key: str | None, body: BaseModel, *about: str | None) -> Claim | None:

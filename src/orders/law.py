@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from orders.event_models import OrderCreatedData, OrderUpdatedData, PaymentData
 from orders.payments import COMPLETED_FOR_ORDER, FAILED, FAILED_FOR_ORDER, SUCCESSFUL
 from orders.settings import STANDARD, OrdersSettings
-from orders.workflow import Status, Workflow, Workflows
+from orders.workflow import CANCEL, Status, Workflow, Workflows
 from orders.workflow_reader import WorkflowError, read_workflows
 from service_standard.contract import Contract, ContractError
 from service_standard.law import Law, Models, read_law
@@ -29,8 +29,8 @@ STAGES: Final = (
 )
 RECEIVED: Final[dict[str, type[BaseModel]]] = {SUCCESSFUL: PaymentData, FAILED: PaymentData}
 
-# The events that move an order to the status that is reached by them; the others only leave a note.
-MOVING: Final = frozenset({SUCCESSFUL})
+# What moves an order to the status that is reached by it; other events only leave a note.
+MOVING: Final = frozenset({SUCCESSFUL, CANCEL})
 
 
 # What is chosen by a name that is no path.

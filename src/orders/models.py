@@ -100,6 +100,10 @@ class OrderUpdate(BaseModel):
     reason: str | MISSING = MISSING
 
 
+class Cancellation(BaseModel):
+    reason: str | MISSING = MISSING
+
+
 class Order(BaseModel):
     id: str
     number: str

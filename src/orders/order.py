@@ -52,6 +52,17 @@ class Order(NamedTuple):
             raise Problem(CONFLICT, f"An order that is {self.status} cannot become {to}")
         return self.noted(at)._replace(status=to)
 
+    def cancelled(self, at: str) -> "Order":
+        """This order in the status that its workflow has for cancelled ones.
+
+        Raises:
+            Problem: 409, it is in a status in which it cannot be cancelled.
+        """
+        to = self.workflow.cancelled
+        if to is None or not self.workflow.at(self.status).cancellable:
+            raise Problem(CONFLICT, f"An order that is {self.status} cannot be cancelled")
+        return self.advanced(to, at)
+
     def sent(self, parcel: Parcel | None) -> "Order":
         """This order with one more shipment, sent when it last changed."""
         return self._replace(shipments=(*self.shipments, Shipment(parcel, self.updated_at))) if parcel else self

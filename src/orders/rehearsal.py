@@ -148,8 +148,9 @@ def _places(contract: Contract, operation_id: str) -> tuple[Place, Place]:
 
 def _entries(contract: Contract, order: Order) -> tuple[HistoryEntry, HistoryEntry]:
     """The least that a change tells, and the most."""
-    update = contract.root["components"]["schemas"]["OrderUpdate"]
-    reason = str(_sized(update["properties"]["reason"], "max", _UNLIMITED))
+    schemas = contract.root["components"]["schemas"]
+    reasons = [schemas[name]["properties"]["reason"] for name in ("OrderUpdate", "Cancellation")]
+    reason = max((str(_sized(each, "max", _UNLIMITED)) for each in reasons), key=len)
     least = HistoryEntry(1, order.created_at, "x", None, order.status, None, None, order.id)
     most = least._replace(
         version=_MANY, changed_by=_LONGEST, from_status=order.status, reason=reason, trace_id=f"{_TRACE_ID:032x}"

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
+
+# The operation that cancels, as `reached_by` has it.
+CANCEL: Final = "cancelOrder"
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What an order may do in a status: which may follow, and whether it can be cancelled, edited, refunded.
 
-    No other follows a final one. `reached_by` is the event from another service that leads to this status, `event` the
-    one that tells of it.
+    No other follows a final one. `reached_by` is what leads to this status, an event from another service or `CANCEL`;
+    `event` is the one that tells of it.
     """
 
     following: tuple[str, ...] = ()
@@ -31,8 +35,11 @@ class Workflow:
 
     def following(self, present: str) -> tuple[str, ...]:
         """The statuses that may follow; none follows one that this workflow does not have."""
-        status = self.statuses.get(present)
-        return status.following if status else ()
+        return self.at(present).following
+
+    def at(self, present: str) -> Status:
+        """What the status allows; nothing, if this workflow does not have it."""
+        return self.statuses.get(present) or Status()
 
     def allows(self, present: str, to: str) -> bool:
         return to in self.following(present)
@@ -44,12 +51,16 @@ class Workflow:
 
     def event_of(self, status: str) -> str | None:
         """The event that tells of orders that come to a status."""
-        known = self.statuses.get(status)
-        return known.event if known else None
+        return self.at(status).event
 
     def reached_by(self, event: str) -> str | None:
-        """The status that an event of another service leads to."""
+        """The status that an event of another service, or `CANCEL`, leads to."""
         return next((name for name, status in self.statuses.items() if status.reached_by == event), None)
+
+    @property
+    def cancelled(self) -> str | None:
+        """The status of a cancelled order."""
+        return self.reached_by(CANCEL)
 
     def passed(self, present: str, status: str) -> bool:
         """Whether an order that is in the present status must have been in another: no way around it leads there."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from orders.workflow import Status, Workflow, Workflows
+from orders.workflow import CANCEL, Status, Workflow, Workflows
 
 CAPABILITIES: Final = ("cancellable", "editable", "refundable", "final")
 # Facts of a status that are the types of events.
@@ -103,9 +103,12 @@ def _faults(workflow: Workflow) -> Iterator[str]:
     yield from (f"{name} cannot be reached from {workflow.initial}" for name in unreachable)
     events = [status.reached_by for status in workflow.statuses.values() if status.reached_by]
     if len(set(events)) < len(events):
-        yield "no two statuses are reached by the same event"
+        yield "no two statuses are reached by the same event or operation"
     for name, status in workflow.statuses.items():
         yield from _dead_ends(name, status)
+        if status.cancellable != (workflow.cancelled in status.following):
+            cancelled = workflow.cancelled or f"a status that is reached by {CANCEL}"
+            yield f"{name} must be cancellable and be followed by {cancelled}, or neither"
 
 
 def _dead_ends(name: str, status: Status) -> Iterator[str]:

@@ -10,6 +10,7 @@ from tests.contract.probes import created_header, creating, updating
 _POST: Final = "/paths/~1orders/post/responses"
 _LIST: Final = "/paths/~1orders/get/responses"
 _GET: Final = "/paths/~1orders~1{id}/get/responses"
+_CANCEL: Final = "/paths/~1orders~1{id}~1cancel/post/responses"
 _PATCH: Final = "/paths/~1orders~1{id}/patch/responses"
 _RESPONSES: Final = "/components/responses"
 _HEADERS: Final = "/components/headers"
@@ -65,6 +66,7 @@ ANSWERS: Final[tuple[Mutation, ...]] = (
     refused("408 is forgotten", openapi(f"{_POST}/408", GONE), naming="createOrder: response 408"),
     refused("408 is promised", openapi(f"{_GET}/408", _CONFLICT), naming="getOrder: response 408"),
     refused("409 is forgotten", openapi(f"{_PATCH}/409", GONE), naming="updateOrder: response 409"),
+    refused("a cancellation is never refused", openapi(f"{_CANCEL}/409", GONE), naming="cancelOrder: response 409"),
     refused("412 is forgotten", openapi(f"{_PATCH}/412", GONE), naming="updateOrder: response 412"),
     refused("413 is forgotten", openapi(f"{_POST}/413", GONE), naming="createOrder: response 413"),
     refused("415 is forgotten", openapi(f"{_POST}/415", GONE), naming="createOrder: response 415"),

@@ -73,6 +73,11 @@ SHAPES: Final[tuple[Mutation, ...]] = (
     refused(
         "metadata has no values", openapi(f"{_SCHEMAS}/Metadata/additionalProperties", value=False), naming="Metadata"
     ),
+    refused(
+        "a cancellation needs a reason",
+        openapi(f"{_SCHEMAS}/Cancellation/required", ["reason"]),
+        naming="Cancellation has not the contract's shape",
+    ),
     refused("an update needs a reason", openapi(f"{_SCHEMAS}/OrderUpdate/required/-", "reason"), naming="OrderUpdate"),
     refused("an order has a note", openapi(f"{_ORDER}/properties/note", _TEXT), naming=f"Order {_NOT_THE_SHAPE}"),
     refused("an order needs an external id", openapi(f"{_ORDER}/required/-", "externalId"), naming="is required"),

@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.contract.documents import GONE, Moved, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import advancing, allowed, capable, created, getting, paying, told_by
+from tests.contract.probes import advancing, allowed, cancelling, capable, created, getting, paying, told_by
 
 _STATUS: Final = "/components/schemas/OrderStatus"
 _WORKFLOWS: Final = f"{_STATUS}/x-workflow"
@@ -23,10 +23,43 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
     ),
     driven(
         "a pending order cannot be cancelled",
-        openapi(f"{_STATUSES}/pending/next", ["paid"]),
+        openapi(f"{_STATUSES}/pending", {"next": ["paid"], "editable": True}),
         probe=advancing("cancelled"),
         before=[200],
         after=[409],
+    ),
+    driven(
+        "a shipped order can be cancelled",
+        openapi(f"{_STATUSES}/shipped", {"next": ["delivered", "cancelled"], "cancellable": True}),
+        probe=cancelling("paid", "shipped"),
+        before=409,
+        after=200,
+    ),
+    driven(
+        "cancelled orders are delivered",
+        openapi(f"{_STATUSES}/cancelled/reachedBy", GONE),
+        openapi(f"{_STATUSES}/delivered/reachedBy", "cancelOrder"),
+        openapi(f"{_STATUSES}/pending", {"next": ["paid", "cancelled"], "editable": True}),
+        openapi(f"{_STATUSES}/paid", {"next": ["shipped"], "reachedBy": "payment.successful"}),
+        openapi(f"{_STATUSES}/shipped", {"next": ["delivered"], "cancellable": True}),
+        probe=cancelling("paid", "shipped"),
+        before=409,
+        after=200,
+    ),
+    refused(
+        "a shipped order can be cancelled, and goes nowhere then",
+        openapi(f"{_STATUSES}/shipped/cancellable", value=True),
+        naming="shipped must be cancellable and be followed by cancelled, or neither",
+    ),
+    refused(
+        "a paid order cannot be cancelled, and can become so",
+        openapi(f"{_STATUSES}/paid/cancellable", GONE),
+        naming="paid must be cancellable",
+    ),
+    refused(
+        "nothing says what cancelled orders are",
+        openapi(f"{_STATUSES}/cancelled/reachedBy", GONE),
+        naming="pending must be cancellable and be followed by a status that is reached by cancelOrder",
     ),
     driven(
         "a pending order may be shipped",
@@ -37,7 +70,7 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
     ),
     driven(
         "a delivered order may be cancelled",
-        openapi(f"{_STATUSES}/delivered", {"next": ["cancelled"]}),
+        openapi(f"{_STATUSES}/delivered", {"next": ["cancelled"], "cancellable": True}),
         probe=advancing("paid", "shipped", "delivered", "cancelled"),
         before=[200, 200, 200, 409],
         after=[200, 200, 200, 200],
@@ -67,7 +100,6 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
             after=[],
         )
         for capability, statuses in (
-            ("cancellable", ("pending", "paid")),
             ("editable", ("pending",)),
             ("refundable", ("paid", "shipped", "delivered", "cancelled")),
         )
@@ -80,11 +112,12 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
         after=[202, "pending"],
     ),
     driven(
-        "an order is cancelled by a payment",
-        openapi(f"{_STATUSES}/cancelled/reachedBy", Moved(f"{_STATUSES}/paid/reachedBy")),
+        "an order is shipped by a payment",
+        openapi(f"{_STATUSES}/pending/next/-", "shipped"),
+        openapi(f"{_STATUSES}/shipped/reachedBy", Moved(f"{_STATUSES}/paid/reachedBy")),
         probe=paying(),
         before=[202, "paid"],
-        after=[202, "cancelled"],
+        after=[202, "shipped"],
     ),
     driven(
         "the names of workflows are shorter",
@@ -128,13 +161,13 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
     ),
     refused(
         "two statuses are reached by a payment",
-        openapi(f"{_STATUSES}/cancelled/reachedBy", "payment.successful"),
+        openapi(f"{_STATUSES}/delivered/reachedBy", "payment.successful"),
         naming="no two statuses are reached by the same",
     ),
     refused(
-        "an order is cancelled by a failed payment",
-        openapi(f"{_STATUSES}/cancelled/reachedBy", "payment.failed"),
-        naming="cancelled is reached by payment.failed, which moves no order",
+        "an order is delivered by a failed payment",
+        openapi(f"{_STATUSES}/delivered/reachedBy", "payment.failed"),
+        naming="delivered is reached by payment.failed, which moves no order",
     ),
     driven(
         "a shipped order is told by another event",

@@ -85,6 +85,18 @@ def updating(method: str = "PATCH", if_match: str | None = None, **changes: obje
     return probe
 
 
+def cancelling(*statuses: str, **body: object) -> Probe:
+    """The status that the cancellation of an order in the last of these statuses is answered with."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()
+        for status in statuses:
+            await service.patch(order["id"], status)
+        return (await service.send("POST", f"/orders/{order['id']}/cancel", json=body)).status_code
+
+    return probe
+
+
 def getting(*paths: str) -> Probe:
     """The status of each path; `{id}` in it is a new order."""
 
