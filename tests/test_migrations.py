@@ -184,6 +184,7 @@ def test_orders_from_before_are_counted_and_have_the_workflow_that_there_was(unm
             connection.execute(text(f"DROP TABLE {table}"))
         for column in LATER_COLUMNS:
             connection.execute(text(f"ALTER TABLE orders DROP COLUMN {column}"))
+        connection.execute(text("ALTER TABLE order_history DROP COLUMN action"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
         for number, (customer, status) in enumerate([("a", "pending"), ("a", "paid"), ("b", "paid")]):
             values = f"'{number}', '{number}', '{status}', '{customer}', '[]', '{{}}', 1, 'then', 'then', 'me'"

@@ -43,10 +43,12 @@ def look_alikes(scope: str) -> list[object]:
 def request_of(operation: Operation, order: object) -> tuple[str, str, Headers, bytes | None]:
     """A request about a pending order, as the contract's own example has it."""
     path = operation.path.replace("{id}", str(order))
+    condition = ((b"If-Match", b"*"),) if operation.is_conditional else ()
     if not operation.bodies:
-        return operation.method, path, (), None
+        return operation.method, path, condition, None
     body = operation.bodies[0]
-    return operation.method, path, ((b"Content-Type", body.media_type.encode()),), to_json(body.examples[0])
+    headers = ((b"Content-Type", body.media_type.encode()), *condition)
+    return operation.method, path, headers, to_json(body.examples[0]).replace(b"customer-123", CUSTOMER.encode())
 
 
 async def ask(target: Target, operation: Operation, **claims: object) -> httpx.Response:

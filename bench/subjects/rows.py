@@ -156,7 +156,8 @@ class SQLite:
             f"{change} RETURNING {COLUMNS}", (status, at, order_id, int(str(version)))
         ).fetchone()
         self._writing.execute(
-            "INSERT INTO order_history VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?)",
+            "INSERT INTO order_history (order_id, version, changed_at, changed_by, from_status, to_status, event_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (order_id, order[6], at, subject, before, status, event_id),
         )
         data = (

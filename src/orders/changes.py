@@ -1,18 +1,19 @@
 """The changes of an order: what each writes and announces, all of it decided before anything is written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
 from orders.counts import counted
 from orders.order import Order, Wish, new_number
-from orders.rows import INSERT_ORDER, UPDATE_ORDER, order_row, update_row
+from orders.rows import INSERT_ORDER, REWRITE_ORDER, UPDATE_ORDER, order_row, rewritten_row, update_row
 from orders.store import INSERT_HISTORY, HistoryEntry
 from orders.terms import Parcel
 from orders.wire import created_data, shown_order, updated_data
 from orders.workflow import Workflow
 from service_standard.binding.reply import reply
+from service_standard.database import Row, Statement
 from service_standard.events.event import EventBuilder, Fact
 from service_standard.identity import new_id, now_ns, timestamp
 from service_standard.telemetry.spans import trace_id
@@ -29,6 +30,22 @@ class Cause(NamedTuple):
     by: str
     causation: str | None = None
     told_by: str | None = None
+
+
+class _Deed(NamedTuple):
+    """What a change is called in the history, and how the order is written after it."""
+
+    action: str
+    statement: Statement
+    row: Callable[[Order], Row]
+
+
+_CREATED: Final = _Deed("created", INSERT_ORDER, order_row)
+_ADVANCED: Final = _Deed("advanced", UPDATE_ORDER, update_row)
+_CANCELLED: Final = _Deed("cancelled", UPDATE_ORDER, update_row)
+_EDITED: Final = _Deed("edited", REWRITE_ORDER, rewritten_row)
+_NOTED: Final = _Deed("noted", UPDATE_ORDER, update_row)
+ACTIONS: Final = tuple(deed.action for deed in (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _NOTED))
 
 
 class Changes:
@@ -61,7 +78,7 @@ class Changes:
             created_by=cause.by,
             terms=wish.terms,
         )
-        return self._decision(order, None, None, cause)
+        return self._decision(_CREATED, order, None, None, cause)
 
     def advance(
         self, order: Order, to: str, reason: str | None, cause: Cause, parcel: Parcel | None = None
@@ -71,7 +88,8 @@ class Changes:
         Raises:
             Problem: 409, its workflow does not lead there.
         """
-        return self._decision(order.advanced(to, timestamp(now_ns())).sent(parcel), order, reason, cause)
+        deed = _CANCELLED if to == order.workflow.cancelled else _ADVANCED
+        return self._decision(deed, order.advanced(to, timestamp(now_ns())).sent(parcel), order, reason, cause)
 
     def cancel(self, order: Order, reason: str | None, cause: Cause) -> Decision[Order]:
         """The order, no longer wanted.
@@ -79,13 +97,23 @@ class Changes:
         Raises:
             Problem: 409, it cannot be cancelled any more.
         """
-        return self._decision(order.cancelled(timestamp(now_ns())), order, reason, cause)
+        return self._decision(_CANCELLED, order.cancelled(timestamp(now_ns())), order, reason, cause)
+
+    def edit(self, order: Order, wish: Wish, cause: Cause) -> Decision[Order]:
+        """The order as somebody wants it now.
+
+        Raises:
+            Problem: 409, it cannot be edited any more, or not into this.
+        """
+        return self._decision(_EDITED, order.edited(wish, timestamp(now_ns())), order, None, cause)
 
     def note(self, order: Order, reason: str, cause: Cause) -> Decision[Order]:
         """The order as it was, with something in its history."""
-        return self._decision(order.noted(timestamp(now_ns())), order, reason, cause)
+        return self._decision(_NOTED, order.noted(timestamp(now_ns())), order, reason, cause)
 
-    def _decision(self, order: Order, before: Order | None, reason: str | None, cause: Cause) -> Decision[Order]:
+    def _decision(
+        self, deed: _Deed, order: Order, before: Order | None, reason: str | None, cause: Cause
+    ) -> Decision[Order]:
         """What a change from `before` (None: from nothing) to `order` writes, announces and replies."""
         facts = _facts(order, before, cause, every=self._every_event)
         events = [self._events.build(new_id(now_ns()), fact) for fact in facts]
@@ -98,14 +126,14 @@ class Changes:
             reason=reason,
             trace_id=trace_id(),
             event_id=events[0].id,
+            action=deed.action,
         )
-        write = (UPDATE_ORDER, update_row(order)) if before else (INSERT_ORDER, order_row(order))
         return Decision(
             what="order updated" if before else "order created",
             key=order.id,
             before=before,
             state=order,
-            writes=[write, (INSERT_HISTORY, (order.id, *entry))],
+            writes=[(deed.statement, deed.row(order)), (INSERT_HISTORY, (order.id, *entry))],
             events=events,
             reply=reply(shown_order(order), _headers(order, before)),
             at=order.updated_at,

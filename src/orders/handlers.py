@@ -53,6 +53,7 @@ class OrderHandlers:
         changed = (NOT_FOUND, PRECONDITION_FAILED, *refused)
         yield Handler("updateOrder", self.update_order, ShownOrder, (ETAG,), changed, rehearsed.advanced)
         yield Handler("cancelOrder", self.cancel_order, ShownOrder, (ETAG,), changed, rehearsed.advanced)
+        yield Handler("replaceOrder", self.replace_order, ShownOrder, (ETAG,), changed, rehearsed.edited)
         yield Handler("listOrders", self.list_orders, OrderPage, (LINK,), (), rehearsed.pages)
         yield Handler(
             "listOrderHistory", self.list_order_history, OrderHistoryPage, (), (NOT_FOUND,), rehearsed.histories
@@ -97,6 +98,18 @@ class OrderHandlers:
                 decide=lambda order: self._changes.cancel(_seen(order, caller, if_match), reason, cause),
                 key=id,
                 claim=_claim(caller, "cancelOrder", idempotency_key, body, id, if_match),
+            )
+        )
+
+    async def replace_order(
+        self, caller: Caller, id: str, body: NewOrder, if_match: str, idempotency_key: str | None
+    ) -> Reply:
+        wish, cause = wish_of(body, caller.owner), Cause(caller.subject)
+        return await self._queue.submit(
+            Change(
+                decide=lambda order: self._changes.edit(_seen(order, caller, if_match), wish, cause),
+                key=id,
+                claim=_claim(caller, "replaceOrder", idempotency_key, body, id, if_match),
             )
         )
 

@@ -136,6 +136,7 @@ class OrderPage(BaseModel):
 class OrderHistoryEntry(BaseModel):
     at: str
     by: str
+    action: str | MISSING = MISSING
     from_: str | MISSING = Field(MISSING, alias="from")
     to: str
     version: int

@@ -1,12 +1,12 @@
 """The rules of an order: how it begins, how it advances, and what refuses to."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflow
-from service_standard.problems import CONFLICT, Problem
+from service_standard.problems import CONFLICT, FieldError, Problem
 
 # Crockford's base 32, one letter for each byte: none that looks like a digit, and no U.
 _LETTERS: Final = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ" * 8
@@ -62,6 +62,25 @@ class Order(NamedTuple):
         if to is None or not self.workflow.at(self.status).cancellable:
             raise Problem(CONFLICT, f"An order that is {self.status} cannot be cancelled")
         return self.advanced(to, at)
+
+    def edited(self, wish: Wish, at: str) -> "Order":
+        """This order of other items and on other terms; whose it is, and what its maker calls it, stay.
+
+        Raises:
+            Problem: 409, it is in a status in which it cannot be edited, or the wish is another's.
+        """
+        if not self.workflow.at(self.status).editable:
+            raise Problem(CONFLICT, f"An order that is {self.status} cannot be edited")
+        faults = [*self._strange(wish)]
+        if faults:
+            raise Problem(CONFLICT, ", ".join(fault.sentence for fault in faults), errors=faults)
+        return self.noted(at)._replace(items=wish.items, metadata=wish.metadata, terms=wish.terms)
+
+    def _strange(self, wish: Wish) -> Iterator[FieldError]:
+        if wish.customer_id != self.customer_id:
+            yield FieldError("#/customerId", "must be the order's")
+        if wish.external_id not in (None, self.external_id):
+            yield FieldError("#/externalId", "must be the order's")
 
     def sent(self, parcel: Parcel | None) -> "Order":
         """This order with one more shipment, sent when it last changed."""

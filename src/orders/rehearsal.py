@@ -12,10 +12,10 @@ from typing import Final, cast
 from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
 from pydantic import ValidationError
 
-from orders.changes import Cause, Changes
+from orders.changes import ACTIONS, Cause, Changes
 from orders.law import STAGES
 from orders.models import NewOrder, OrderHistoryPage
-from orders.order import Order
+from orders.order import Order, Wish
 from orders.store import HistoryEntry
 from orders.terms import Parcel
 from orders.wire import order_page, shown_entry, wish_of
@@ -43,6 +43,7 @@ class Rehearsed:
 
     created: tuple[Reply, ...] = ()
     advanced: tuple[Reply, ...] = ()
+    edited: tuple[Reply, ...] = ()
     pages: tuple[Reply, ...] = ()
     histories: tuple[Reply, ...] = ()
     events: tuple[Event, ...] = ()
@@ -57,14 +58,19 @@ def rehearse(contract: Contract, workflows: Workflows, changes: Changes) -> tupl
     if faults:
         return Rehearsed(), faults
     try:
-        wishes = [NewOrder.model_validate(body) for body in _bodies(contract, operation.bodies[0])]
+        wishes = [wish_of(NewOrder.model_validate(body), None) for body in _bodies(contract, operation.bodies[0])]
         with use_span(NonRecordingSpan(SpanContext(_TRACE_ID, 1, is_remote=False))):
-            created = [changes.creation(wish_of(wish, None), _CAUSE) for wish in wishes]
+            created = [changes.creation(wish, _CAUSE) for wish in wishes]
             advanced = [decision for first in created for decision in _advanced(first.state, workflows, changes)]
             advanced += _told(created[0].state, changes)
+            edited = [
+                decision
+                for first, wish in zip(created, wishes, strict=True)
+                for decision in _edited(first.state, wish, workflows, changes)
+            ]
     except (ValidationError, EventRefused, Problem) as error:
         return Rehearsed(), [f"rehearsal: {error}"]
-    return _rehearsed(contract, created, advanced), []
+    return _rehearsed(contract, created, advanced, edited), []
 
 
 def _pages_of_nothing(contract: Contract) -> Iterator[str]:
@@ -112,11 +118,22 @@ def _told(order: Order, changes: Changes) -> Iterator[Decision[Order]]:
         yield changes.note(order, "rehearsed", _CAUSE._replace(told_by=event))
 
 
+def _edited(order: Order, wish: Wish, workflows: Workflows, changes: Changes) -> Iterator[Decision[Order]]:
+    """The order written anew in each status that allows it."""
+    for workflow in workflows.by_name.values():
+        editable = (name for name, status in workflow.statuses.items() if status.editable)
+        for name in editable:
+            yield changes.edit(order._replace(workflow=workflow, status=name), wish, _CAUSE)
+
+
 def _rehearsed(
-    contract: Contract, created: Sequence[Decision[Order]], advanced: Sequence[Decision[Order]]
+    contract: Contract,
+    created: Sequence[Decision[Order]],
+    advanced: Sequence[Decision[Order]],
+    edited: Sequence[Decision[Order]],
 ) -> Rehearsed:
     order = created[0].state
-    events = [event for decision in (*created, *advanced) for event in decision.events]
+    events = [event for decision in (*created, *advanced, *edited) for event in decision.events]
     entries = [shown_entry(entry) for entry in _entries(contract, order)]
     pages = [
         order_page([order] * found, total, place)
@@ -132,6 +149,7 @@ def _rehearsed(
     return Rehearsed(
         created=tuple(decision.reply for decision in created),
         advanced=tuple(decision.reply for decision in advanced),
+        edited=tuple(decision.reply for decision in edited),
         pages=tuple(map(reply, pages)),
         histories=tuple(map(reply, histories)),
         events=tuple(islice(cycle(events), max(place.limit for place in _places(contract, "listEvents")))),
@@ -146,13 +164,14 @@ def _places(contract: Contract, operation_id: str) -> tuple[Place, Place]:
     return Place(cast("int", least), cast("int", first)), Place(cast("int", most), cast("int", last))
 
 
-def _entries(contract: Contract, order: Order) -> tuple[HistoryEntry, HistoryEntry]:
-    """The least that a change tells, and the most."""
+def _entries(contract: Contract, order: Order) -> Iterator[HistoryEntry]:
+    """The least that a change tells, and the most, of each kind."""
     schemas = contract.root["components"]["schemas"]
     reasons = [schemas[name]["properties"]["reason"] for name in ("OrderUpdate", "Cancellation")]
     reason = max((str(_sized(each, "max", _UNLIMITED)) for each in reasons), key=len)
-    least = HistoryEntry(1, order.created_at, "x", None, order.status, None, None, order.id)
+    least = HistoryEntry(1, order.created_at, "x", None, order.status, None, None, order.id, None)
     most = least._replace(
         version=_MANY, changed_by=_LONGEST, from_status=order.status, reason=reason, trace_id=f"{_TRACE_ID:032x}"
     )
-    return least, most
+    yield least
+    yield from (most._replace(action=action) for action in ACTIONS)

@@ -10,13 +10,16 @@ from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflows
 from service_standard.database import Row, Value, inserting, updating
 
+_TERMS: Final = "bill, currency, total, shipping_address, shipping_method, payment_method"
 COLUMNS: Final = (
     "id, number, workflow, status, customer_id, items, external_id, metadata,"
-    " version, created_at, updated_at, created_by,"
-    " bill, currency, total, shipping_address, shipping_method, payment_method, shipments"
+    f" version, created_at, updated_at, created_by, {_TERMS}, shipments"
 )
 INSERT_ORDER: Final = inserting("orders", COLUMNS, version="bigint", total="bigint")
 UPDATE_ORDER: Final = updating("orders", "id", "status, version, updated_at, shipments", version="bigint")
+REWRITE_ORDER: Final = updating(
+    "orders", "id", f"version, updated_at, items, metadata, {_TERMS}", version="bigint", total="bigint"
+)
 
 
 def order_row(order: Order) -> Row:
@@ -42,6 +45,18 @@ def order_row(order: Order) -> Row:
 def update_row(order: Order) -> Row:
     """The values for UPDATE_ORDER."""
     return (order.id, order.status, order.version, order.updated_at, _shipments_row(order))
+
+
+def rewritten_row(order: Order) -> Row:
+    """The values for REWRITE_ORDER."""
+    return (
+        order.id,
+        order.version,
+        order.updated_at,
+        to_json(order.items).decode(),
+        to_json(order.metadata).decode(),
+        *_terms_row(order.terms),
+    )
 
 
 def order_of(row: Row, workflows: Workflows) -> Order:

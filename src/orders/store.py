@@ -12,14 +12,14 @@ from service_standard.binding.pages import Place
 from service_standard.database import Database, Row, Transaction, Value, inserting, padded, parameters
 from service_standard.writes.counts import counts
 
-_CHANGE: Final = "version, changed_at, changed_by, from_status, to_status, reason, trace_id, event_id"
+_CHANGE: Final = "version, changed_at, changed_by, from_status, to_status, reason, trace_id, event_id, action"
 INSERT_HISTORY: Final = inserting("order_history", f"order_id, {_CHANGE}", version="bigint")
 
 
 class HistoryEntry(NamedTuple):
     """One change of an order, as its row has it after the order's id.
 
-    Who, when, from which status to which, why, in which trace, announced by which event.
+    Who, when, from which status to which, why, in which trace, announced by which event, and what it is called.
     """
 
     version: int
@@ -30,6 +30,7 @@ class HistoryEntry(NamedTuple):
     reason: str | None
     trace_id: str | None
     event_id: str
+    action: str | None
 
 
 class Filter(NamedTuple):

@@ -58,6 +58,7 @@ def _define_history(metadata: MetaData) -> None:
         Column("reason", Text()),
         Column("trace_id", ordered_text()),
         Column("event_id", ordered_text(), nullable=False),
+        Column("action", ordered_text()),
     )
 
 

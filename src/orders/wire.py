@@ -74,6 +74,7 @@ def shown_entry(entry: HistoryEntry) -> models.OrderHistoryEntry:
     members = {
         "at": entry.changed_at,
         "by": entry.changed_by,
+        "action": entry.action,
         "from": entry.from_status,
         "to": entry.to_status,
         "version": entry.version,

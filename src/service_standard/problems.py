@@ -50,6 +50,7 @@ PRECONDITION_FAILED: Final = ProblemType("precondition_failed", "Precondition Fa
 CONTENT_TOO_LARGE: Final = ProblemType("content_too_large", "Content Too Large", 413)
 UNSUPPORTED_MEDIA_TYPE: Final = ProblemType("unsupported_media_type", "Unsupported Media Type", 415)
 IDEMPOTENCY_KEY_REUSED: Final = ProblemType("idempotency_key_reused", "Idempotency Key Reused", 422)
+PRECONDITION_REQUIRED: Final = ProblemType("precondition_required", "Precondition Required", 428)
 HEADERS_TOO_LARGE: Final = ProblemType("request_header_fields_too_large", "Request Header Fields Too Large", 431)
 INTERNAL_ERROR: Final = ProblemType("internal_error", "Internal Server Error", 500)
 SERVICE_UNAVAILABLE: Final = ProblemType("service_unavailable", "Service Unavailable", 503, (NOT_STORED, RETRY))
@@ -67,6 +68,7 @@ PROBLEM_TYPES: Final = (
     CONTENT_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     IDEMPOTENCY_KEY_REUSED,
+    PRECONDITION_REQUIRED,
     HEADERS_TOO_LARGE,
     INTERNAL_ERROR,
     SERVICE_UNAVAILABLE,

@@ -5,12 +5,13 @@ from typing import Final
 from service_standard.contract import Object
 from tests.contract.documents import GONE, Moved, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import allowed, challenge, creating_as, creating_at, getting, updating
+from tests.contract.probes import allowed, cancelling, challenge, creating_as, creating_at, getting
 
 _POST: Final = "/paths/~1orders/post"
 _LIST: Final = "/paths/~1orders/get"
 _GET: Final = "/paths/~1orders~1{id}/get"
-_PATCH: Final = "/paths/~1orders~1{id}/patch"
+_PUT: Final = "/paths/~1orders~1{id}/put"
+_CANCEL: Final = "/paths/~1orders~1{id}~1cancel/post"
 _SCHEME: Final = "/components/securitySchemes/oauth2"
 _SCOPES: Final = f"{_SCHEME}/flows/clientCredentials/scopes"
 _PARAMETERS: Final = "/components/parameters"
@@ -145,6 +146,19 @@ REQUESTS: Final[tuple[Mutation, ...]] = (
         openapi(f"{_PARAMETERS}/IfMatch/name", "Authorization"),
         naming="Authorization",
     ),
+    refused(
+        "an edit needs no If-Match",
+        openapi(f"{_PARAMETERS}/IfMatchRequired/required", value=False),
+        naming="replaceOrder: if_match",
+    ),
+    refused("an update needs an If-Match", openapi(f"{_PARAMETERS}/IfMatch/required", value=True), naming="if_match"),
+    refused(
+        "an edit is an update",
+        openapi(
+            f"{_PUT}/requestBody/content/application~1json", {"schema": {"$ref": "#/components/schemas/OrderUpdate"}}
+        ),
+        naming="replaceOrder: request body",
+    ),
     refused("a parameter's example is wrong", openapi(f"{_PARAMETERS}/Limit/example", 1000), naming="an example"),
     driven(
         "an order is sent in a media type of its own",
@@ -191,16 +205,16 @@ REQUESTS: Final[tuple[Mutation, ...]] = (
     ),
     refused("a part is encoded", openapi(f"{_JSON}/encoding", {}), naming="encoding is not supported"),
     driven(
-        "orders are updated by PUT",
-        openapi("/paths/~1orders~1{id}/put", Moved(_PATCH)),
-        probe=updating("PUT"),
+        "orders are cancelled by PUT",
+        openapi("/paths/~1orders~1{id}~1cancel/put", Moved(_CANCEL)),
+        probe=cancelling(method="PUT"),
         before=405,
         after=200,
     ),
     driven(
-        "orders are no longer updated by PATCH",
-        openapi("/paths/~1orders~1{id}/put", Moved(_PATCH)),
-        probe=updating("PATCH"),
+        "orders are no longer cancelled by POST",
+        openapi("/paths/~1orders~1{id}~1cancel/put", Moved(_CANCEL)),
+        probe=cancelling(),
         before=200,
         after=405,
     ),

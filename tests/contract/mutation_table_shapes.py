@@ -149,6 +149,14 @@ SHAPES: Final[tuple[Mutation, ...]] = (
         naming=f"{_NOT_REPLIED}: total",
     ),
     refused("a change has no author", openapi(f"{_ENTRY}/properties/by", GONE), naming="OrderHistoryEntry has not"),
+    refused(
+        "a change is called nothing", openapi(f"{_ENTRY}/properties/action", GONE), naming="OrderHistoryEntry has not"
+    ),
+    refused(
+        "no order is ever edited",
+        openapi(f"{_ENTRY}/properties/action/enum", ["created", "advanced", "cancelled", "noted"]),
+        naming="listOrderHistory: response 200: what the handler replies",
+    ),
     refused("a change has a note", openapi(f"{_ENTRY}/properties/note", _TEXT), naming="OrderHistoryEntry has not"),
     refused(
         "a change's trace is of digits",

@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.contract.documents import GONE, Moved, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import advancing, allowed, cancelling, capable, created, getting, paying, told_by
+from tests.contract.probes import advancing, allowed, cancelling, capable, created, editing, getting, paying, told_by
 
 _STATUS: Final = "/components/schemas/OrderStatus"
 _WORKFLOWS: Final = f"{_STATUS}/x-workflow"
@@ -103,6 +103,13 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
             ("editable", ("pending",)),
             ("refundable", ("paid", "shipped", "delivered", "cancelled")),
         )
+    ),
+    driven(
+        "a paid order can be edited",
+        openapi(f"{_STATUSES}/paid/editable", value=True),
+        probe=editing("paid"),
+        before=409,
+        after=200,
     ),
     driven(
         "no status is reached by a payment",

@@ -73,26 +73,39 @@ def advancing(*statuses: str) -> Probe:
     return probe
 
 
-def updating(method: str = "PATCH", if_match: str | None = None, **changes: object) -> Probe:
+def updating(if_match: str | None = None, **changes: object) -> Probe:
     """The status that the update of a new order is answered with."""
 
     async def probe(service: Caller) -> object:
         order = (await service.send("POST", "/orders", json=_wish({}))).json()
         headers = {**service.token(), **({"If-Match": if_match} if if_match else {})}
-        answer = await service.send(method, f"/orders/{order['id']}", headers, json={"status": "paid", **changes})
+        answer = await service.send("PATCH", f"/orders/{order['id']}", headers, json={"status": "paid", **changes})
         return answer.status_code
 
     return probe
 
 
-def cancelling(*statuses: str, **body: object) -> Probe:
+def cancelling(*statuses: str, method: str = "POST", **body: object) -> Probe:
     """The status that the cancellation of an order in the last of these statuses is answered with."""
 
     async def probe(service: Caller) -> object:
         order = (await service.send("POST", "/orders", json=_wish({}))).json()
         for status in statuses:
             await service.patch(order["id"], status)
-        return (await service.send("POST", f"/orders/{order['id']}/cancel", json=body)).status_code
+        return (await service.send(method, f"/orders/{order['id']}/cancel", json=body)).status_code
+
+    return probe
+
+
+def editing(*statuses: str, **wish: object) -> Probe:
+    """The status that the edit of an order in the last of these statuses is answered with."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()
+        for status in statuses:
+            await service.patch(order["id"], status)
+        headers = {**service.token(), "If-Match": "*"}
+        return (await service.send("PUT", f"/orders/{order['id']}", headers, json=_wish(wish))).status_code
 
     return probe
 

@@ -35,6 +35,7 @@ from service_standard.problems import (
     INTERNAL_ERROR,
     MEDIA_TYPE,
     NOT_FOUND,
+    PRECONDITION_REQUIRED,
     REQUEST_TIMEOUT,
     SERVICE_UNAVAILABLE,
     UNAUTHORIZED,
@@ -258,6 +259,8 @@ def _raised(operation: Operation, handler: Handler) -> Iterator[ProblemType]:
         yield from (UNAUTHORIZED, FORBIDDEN)
     if operation.bodies:
         yield from (REQUEST_TIMEOUT, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE)
+    if operation.is_conditional:
+        yield PRECONDITION_REQUIRED
     if any(p.location == "path" for p in operation.parameters):
         yield NOT_FOUND
 

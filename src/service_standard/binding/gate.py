@@ -18,6 +18,7 @@ from service_standard.http.answers import no_such_path
 from service_standard.http.preference import preferred
 from service_standard.problems import (
     CONTENT_TOO_LARGE,
+    PRECONDITION_REQUIRED,
     UNSUPPORTED_MEDIA_TYPE,
     FieldError,
     Problem,
@@ -70,19 +71,22 @@ class Gate:
         self._query = {p.name: _Input.of(p) for p in operation.parameters if p.location == "query"}
         self._headers = {p.name.lower().encode(): _Input.of(p) for p in operation.parameters if p.location == "header"}
         self._path = {p.name: _Input.of(p) for p in operation.parameters if p.location == "path"}
+        self._is_conditional = operation.is_conditional
         self._offered = operation.success.media_types if operation.success.others else ()
 
     async def admit(self, scope: Scope, receive: Receive) -> Arguments:
         """The handler's arguments by name.
 
         Raises:
-            Problem: 401, 403, 404, 413, 415, or 400 with every fault of parameters and body.
+            Problem: 401, 403, 404, 413, 415, 428, or 400 with every fault of parameters and body.
         """
         headers, arguments = _by_name(scope["headers"]), Arguments()
         if self._operation.security:
             arguments["caller"] = await self._caller(headers)
         errors: list[FieldError] = []
         self._take_path(scope["path_params"], arguments)
+        if self._is_conditional and b"if-match" not in headers:
+            raise Problem(PRECONDITION_REQUIRED, "If-Match must name the version that is to be changed")
         self._take_query(scope["query_string"], arguments, errors)
         self._take_headers(headers, arguments, errors)
         if self._offered:

@@ -100,6 +100,11 @@ class Operation:
         """The one answer that is not a problem."""
         return next(response for status, response in self.responses.items() if status < LOWEST_PROBLEM)
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it requires `If-Match`; a request without one is 428 (RFC 6585, 3)."""
+        return any(p.required and p.name.lower() == "if-match" for p in self.parameters)
+
     def matches(self, path: str) -> bool:
         """Whether a request's path is this operation's."""
         parts = re.split(r"\{[^}]*\}", self.path)
