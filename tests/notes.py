@@ -6,7 +6,10 @@ TIMEOUT = 0.4
 # An answer that is due at the time-out comes by then, on a busy machine too; in turn, all the waiting take longer.
 IN_TIME = TIMEOUT + 2
 WAITING = 8
-NOTES = "CREATE TABLE notes (id TEXT PRIMARY KEY, owner TEXT NOT NULL, slug TEXT, n INTEGER, UNIQUE (owner, slug))"
+NOTES = (
+    "CREATE TABLE notes (id TEXT PRIMARY KEY, owner TEXT NOT NULL, slug TEXT, n INTEGER, UNIQUE (owner, slug),"
+    " CONSTRAINT ck_notes_n CHECK (n >= 0))"
+)
 INSERT = inserting("notes", "id, owner, slug, n", n="integer")
 UPDATE = updating("notes", "id", "n", n="integer")
 NOTE: Row = ("a", "ann", "first", 0)

@@ -9,6 +9,7 @@ import pytest
 
 from service_standard.database import (
     Batch,
+    CheckViolation,
     Database,
     DatabaseUnavailable,
     Row,
@@ -73,8 +74,14 @@ class TestStorage:
         await insert(database, NOTE)
         with pytest.raises(UniqueViolation) as refused:
             await insert(database, ("c", "cal", "other", 0), note)
-        assert refused.value.columns == columns
+        assert refused.value.rule == columns
         assert await ids(database) == ["a"]
+
+    async def test_a_check_violation_names_its_check_and_leaves_nothing_behind(self, database: Database) -> None:
+        with pytest.raises(CheckViolation) as refused:
+            await insert(database, NOTE, ("b", "bob", None, -1))
+        assert refused.value.rule == "ck_notes_n"
+        assert await ids(database) == []
 
     async def test_another_violation_is_a_fault_and_no_outage(self, database: Database) -> None:
         with pytest.raises(Exception, match=r"(?i)not.null") as refused:

@@ -1,4 +1,4 @@
-"""The command line: `orders serve | relay | migrate | events | token | settings`."""
+"""The command line: `orders serve | relay | migrate | events | token | settings | seed`."""
 
 import sys
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Final
 from orders.migrations import VERSIONS
 from orders.settings import OrdersSettings
 from service_standard.command_line.main import run
-from service_standard.command_line.program import Program
+from service_standard.command_line.program import Own, Program
 
 ORDERS: Final = Program(
     name="orders",
@@ -16,6 +16,7 @@ ORDERS: Final = Program(
     versions=VERSIONS,
     scopes=("orders.read", "orders.write"),
     example="/orders",
+    commands={"seed": Own("orders.catalog.seed", "put two sample customers and three sample products there")},
 )
 
 

@@ -52,7 +52,7 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
     purpose = Purpose(
         queue=queue,
         handlers=[
-            *OrderHandlers(store, queue, changes).all(rehearsed),
+            *OrderHandlers(store, queue, changes, catalog).all(rehearsed),
             workflow_handler(workflows),
             *catalog.handlers,
         ],

@@ -41,11 +41,15 @@ class Totals(NamedTuple):
 
 
 class Bill(NamedTuple):
-    """The lines and the charges; `currency` is None if no line has a price."""
+    """The lines and the charges; `currency` is None if no line has a price.
+
+    `from_stock` says that the lines are of the embedded catalogue, and take from its stock what they are of.
+    """
 
     lines: tuple[Line, ...]
     currency: str | None = None
     charges: Charges = Charges()
+    from_stock: bool = False
 
     @property
     def totals(self) -> Totals | None:

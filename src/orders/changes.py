@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
+from orders.catalog.stock import moves
 from orders.counts import counted
 from orders.order import Order, Wish, new_number
 from orders.rows import INSERT_ORDER, REWRITE_ORDER, UPDATE_ORDER, order_row, rewritten_row, update_row
@@ -133,7 +134,7 @@ class Changes:
             key=order.id,
             before=before,
             state=order,
-            writes=[(deed.statement, deed.row(order)), (INSERT_HISTORY, (order.id, *entry))],
+            writes=[(deed.statement, deed.row(order)), (INSERT_HISTORY, (order.id, *entry)), *moves(order, before)],
             events=events,
             reply=reply(shown_order(order), _headers(order, before)),
             at=order.updated_at,

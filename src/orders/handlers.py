@@ -5,6 +5,8 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from orders.catalog.choice import Catalog
+from orders.catalog.stock import ENOUGH
 from orders.changes import Cause, Changes
 from orders.models import Cancellation, NewOrder, OrderHistoryPage, OrderPage, OrderUpdate
 from orders.models import Order as ShownOrder
@@ -12,7 +14,7 @@ from orders.models import Workflow as ShownWorkflow
 from orders.order import Order
 from orders.rehearsal import Rehearsed
 from orders.store import Filter, Store
-from orders.wire import order_page, shown_entry, shown_order, shown_workflow, wish_of
+from orders.wire import order_page, shown_entry, shown_order, shown_workflow
 from orders.wire_terms import parcel_of
 from orders.workflow import Workflows
 from service_standard.binding.gate import Caller
@@ -39,10 +41,11 @@ LINK: Final = SentHeader("Link", '</orders?limit=10&cursor=AZqfLnwbfVOaUg9vOxwtP
 class OrderHandlers:
     """Reads go to the store, changes to the write queue."""
 
-    def __init__(self, store: Store, queue: WriteQueue[Order], changes: Changes) -> None:
+    def __init__(self, store: Store, queue: WriteQueue[Order], changes: Changes, catalog: Catalog) -> None:
         self._store = store
         self._queue = queue
         self._changes = changes
+        self._catalog = catalog
 
     def all(self, rehearsed: Rehearsed) -> Iterator[Handler]:
         """The handlers with their operations, and what they replied when it was rehearsed."""
@@ -60,12 +63,12 @@ class OrderHandlers:
         )
 
     async def create_order(self, caller: Caller, body: NewOrder, idempotency_key: str | None) -> Reply:
-        wish = wish_of(body, caller.owner)
+        wanted = await self._catalog.wanted(body)
         return await self._queue.submit(
             Change(
-                decide=lambda _: self._changes.creation(wish, Cause(caller.subject)),
+                decide=lambda _: self._changes.creation(wanted.wish(caller.owner), Cause(caller.subject)),
                 claim=_claim(caller, "createOrder", idempotency_key, body),
-                taken={"orders.created_by, orders.external_id": _external_id_taken},
+                taken={"orders.created_by, orders.external_id": _external_id_taken, ENOUGH: wanted.sold_out},
             )
         )
 

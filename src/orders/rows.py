@@ -96,7 +96,8 @@ def _terms_row(terms: Terms) -> tuple[Value, ...]:
 
 def _bill_text(bill: Bill) -> str:
     lines = [line._asdict() for line in bill.lines]
-    return to_json({"currency": bill.currency, "charges": bill.charges._asdict(), "lines": lines}).decode()
+    facts = {"currency": bill.currency, "charges": bill.charges._asdict(), "lines": lines, "from_stock": bill.from_stock}
+    return to_json(facts).decode()
 
 
 def _terms(bill: str | None, address: str | None, shipping_method: str | None, payment_method: str | None) -> Terms:
@@ -115,6 +116,8 @@ def _bill(facts: dict[str, object]) -> Bill:
         tuple(Line(**line) for line in lines),  # type: ignore[arg-type] # as _bill_text wrote them
         cast("str | None", facts["currency"]),
         Charges(**charges),
+        # Bills from before there was a catalogue do not say it.
+        facts.get("from_stock") is True,
     )
 
 

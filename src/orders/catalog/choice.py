@@ -1,28 +1,45 @@
 """Which catalogue stands beside the orders, as `CATALOG` chooses."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from orders.catalog.customers import Customer, CustomerHandlers
+from orders.catalog.pricing import Look, Offer, Offers, Wanted, products_of
 from orders.catalog.product import Product
 from orders.catalog.products import ProductHandlers
 from orders.catalog.shelf import Shelf
+from orders.models import NewOrder
+from orders.money import written
 from orders.settings import OrdersSettings
 from service_standard.binding.handler import Handler
 from service_standard.database import Database
 
 
 class Catalog(NamedTuple):
-    """What a catalogue adds to the service; nothing, where there is none."""
+    """A catalogue, which may be none at all: then orders say what they cost, and nothing is looked up.
 
+    `has_stock` says that the stock is in the service's own database, so that an order can take from it.
+    """
+
+    look: Look | None = None
+    has_stock: bool = False
     handlers: Sequence[Handler] = ()
+
+    async def wanted(self, body: NewOrder) -> Wanted:
+        """The order that the body asks for, with what is on offer of it."""
+        if self.look is None:
+            return Wanted(body)
+        return Wanted(body, await self.look(products_of(body)), self.has_stock)
 
 
 def catalog_of(settings: OrdersSettings, database: Database) -> Catalog:
     """The catalogue that the settings choose."""
     if settings.catalog == "none":
         return Catalog()
-    return Catalog([*ProductHandlers(products_in(database)).all(), *CustomerHandlers(customers_in(database)).all()])
+    products, customers = products_in(database), customers_in(database)
+    handlers = [*ProductHandlers(products).all(), *CustomerHandlers(customers).all()]
+    return Catalog(partial(_offers, products), has_stock=True, handlers=handlers)
 
 
 def products_in(database: Database) -> Shelf[Product]:
@@ -33,3 +50,11 @@ def products_in(database: Database) -> Shelf[Product]:
 def customers_in(database: Database) -> Shelf[Customer]:
     """The customers of the embedded catalogue."""
     return Shelf(database, "customers", Customer, "true", version="bigint")
+
+
+async def _offers(products: Shelf[Product], ids: Sequence[str]) -> Offers:
+    return {product.id: _offer(product) for product in await products.several(ids)}
+
+
+def _offer(product: Product) -> Offer:
+    return Offer(product.name, written(product.price, product.currency), product.stock, not product.is_shown)

@@ -12,6 +12,8 @@ from service_standard.database import (
     UniqueViolation,
     Value,
     inserting,
+    padded,
+    parameters,
     updating,
 )
 from service_standard.problems import CONFLICT, NOT_FOUND, Problem
@@ -57,6 +59,13 @@ class Shelf(Generic[Kept]):
             Problem: 404, there is none.
         """
         return self._only(await self._database.fetch(self._get, key))
+
+    async def several(self, keys: Sequence[str]) -> Sequence[Kept]:
+        """Those of these ids that are there, shown or not."""
+        values = padded(keys)
+        places = parameters(len(values))
+        rows = await self._database.fetch(f"{self._all} WHERE id IN ({places})", *values)  # noqa: S608 placeholders only
+        return [self._kind(*row) for row in rows]
 
     async def page(self, place: Place) -> tuple[Sequence[Kept], int]:
         """At most `limit` of those that are shown, by their ids, and how many these are in all."""

@@ -34,7 +34,7 @@ def run(program: Program, arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     name = _parser(program).parse_args(given[:1]).command
     try:
-        command: Command = import_module(f"service_standard.command_line.{name}").run
+        command: Command = import_module(_module(program, name)).run
         command(program, load_settings(program.settings), given[1:])
     except (SettingsError, ContractError, DatabaseUnavailable, Declined) as error:
         print(f"{program.name} {name}: cannot go on:\n{error}", file=sys.stderr)
@@ -42,10 +42,15 @@ def run(program: Program, arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _module(program: Program, name: str) -> str:
+    return program.commands[name].module if name in program.commands else f"service_standard.command_line.{name}"
+
+
 def _parser(program: Program) -> argparse.ArgumentParser:
-    about = "\n".join(f"  {name:<9} {text}" for name, text in COMMANDS.items())
+    commands = {**COMMANDS, **{name: own.about for name, own in program.commands.items()}}
+    about = "\n".join(f"  {name:<9} {text}" for name, text in commands.items())
     parser = argparse.ArgumentParser(
         prog=program.name, epilog=f"commands:\n{about}", formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=COMMANDS, metavar="command")
+    parser.add_argument("command", choices=commands, metavar="command")
     return parser

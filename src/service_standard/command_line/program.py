@@ -1,10 +1,18 @@
 """What the command line has to know of a service."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from service_standard.settings import Settings
+
+
+class Own(NamedTuple):
+    """A command that only this service has: the module whose function `run` it is, and what it does."""
+
+    module: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +20,8 @@ class Program:
     """A service as its command line sees it.
 
     `app` says where the factory of its application is, as `orders.app:create_app`: only who serves imports it.
-    `versions` has the steps of its schema, `scopes` are those of a development token, and `example` is a path to try.
+    `versions` has the steps of its schema, `scopes` are those of a development token, `example` is a path to try, and
+    `commands` are its own, by their names.
     """
 
     name: str
@@ -21,3 +30,4 @@ class Program:
     versions: Path
     scopes: Sequence[str]
     example: str
+    commands: Mapping[str, Own] = field(default_factory=dict)

@@ -5,6 +5,7 @@ Statements are written with PostgreSQL's numbered parameters (`$1`); what the tw
 """
 
 from service_standard.database.statements import (
+    CheckViolation,
     Connections,
     Database,
     DatabaseUnavailable,
@@ -12,6 +13,7 @@ from service_standard.database.statements import (
     RolledBack,
     Transaction,
     UniqueViolation,
+    Violation,
     padded,
     parameters,
 )
@@ -20,6 +22,7 @@ from service_standard.settings import Settings, SettingsError, database_fault
 
 __all__ = [
     "Batch",
+    "CheckViolation",
     "Connections",
     "Database",
     "DatabaseUnavailable",
@@ -30,6 +33,7 @@ __all__ = [
     "Transaction",
     "UniqueViolation",
     "Value",
+    "Violation",
     "Write",
     "database_of",
     "inserting",

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from service_standard.database.sessions import LOST, Sessions
 from service_standard.database.statements import (
+    CheckViolation,
     Connections,
     DatabaseUnavailable,
     NoSuchTable,
@@ -121,6 +122,8 @@ class PostgreSQL:
                 yield session
         except asyncpg.UniqueViolationError as error:
             raise UniqueViolation(_columns(error)) from error
+        except asyncpg.CheckViolationError as error:
+            raise CheckViolation(str(error.constraint_name)) from error
         except asyncpg.UndefinedTableError as error:
             raise NoSuchTable(str(error)) from error
         except _ROLLED_BACK as error:

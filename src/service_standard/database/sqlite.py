@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final, TypeVar, cast
 
 from service_standard.database.statements import (
+    CheckViolation,
     Connections,
     DatabaseUnavailable,
     NoSuchTable,
@@ -206,4 +207,6 @@ def _violation(error: sqlite3.IntegrityError) -> Exception:
     message = str(error)
     if error.sqlite_errorname in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
         return UniqueViolation(message.partition(": ")[2])
+    if error.sqlite_errorname == "SQLITE_CONSTRAINT_CHECK":
+        return CheckViolation(message.partition(": ")[2])
     return error

@@ -3,7 +3,9 @@
 DatabaseUnavailable    it did not do what it was asked
 └── RolledBack         it undid a transaction because of another one
 NoSuchTable            its schema lacks what a statement names
-UniqueViolation        it has such a row already
+Violation              its schema does not let a row stand
+├── UniqueViolation    it has such a row already
+└── CheckViolation     a value is one that may not be
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,12 +28,20 @@ class NoSuchTable(Exception):
     """A statement names a table that the schema does not have."""
 
 
-class UniqueViolation(Exception):
-    """A row stands already; `columns` names the table and its unique columns, as `orders.number`."""
+class Violation(Exception):
+    """A row cannot stand; `rule` is what the schema says against it."""
 
-    def __init__(self, columns: str) -> None:
-        super().__init__(columns)
-        self.columns = columns
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+class UniqueViolation(Violation):
+    """A row stands already; the rule is the table and its unique columns, as `orders.number`."""
+
+
+class CheckViolation(Violation):
+    """A value is one that may not be; the rule is the name of the check."""
 
 
 class Connections(NamedTuple):

@@ -34,7 +34,8 @@ class Statement:
 
 Write: TypeAlias = tuple[Statement, Row]
 Batch: TypeAlias = Sequence[tuple[Statement, Sequence[Row]]]
-"""Statements with their rows, which are written in this order; no two rows of a statement are about the same thing."""
+"""Statements with their rows, which are written in this order; no two rows of a statement are about the same thing,
+unless the statement itself puts them together."""
 
 
 def inserting(table: str, columns: str, **types: str) -> Statement:

@@ -21,6 +21,7 @@ from service_standard.database import (
     RolledBack,
     Transaction,
     UniqueViolation,
+    Violation,
     Write,
 )
 from service_standard.events.event import Event
@@ -67,8 +68,9 @@ class Change(NamedTuple, Generic[State]):
     """One request's wish.
 
     `decide` gets the locked state of `key` (None if there is none, or no key) and decides or raises what its caller is
-    to get; it may be called again when the transaction has to be. `taken` makes what is raised for each unique column
-    that may be taken; for one that it does not name the change is decided anew, since a random value collided.
+    to get; it may be called again when the transaction has to be. `taken` makes what is raised for each rule of the
+    schema that the change may break: unique columns that are taken, a check of what is left. For unique columns that
+    it does not name the change is decided anew, since a random value collided.
     """
 
     decide: Callable[[State | None], Decision[State]]
@@ -108,11 +110,11 @@ class _Waiting(Generic[State]):
 
     def may_be_decided_anew(self, error: Exception) -> bool:
         self.attempts += 1
-        collided = isinstance(error, UniqueViolation) and error.columns not in self.change.taken
+        collided = isinstance(error, UniqueViolation) and error.rule not in self.change.taken
         return (collided or isinstance(error, RolledBack)) and self.attempts <= ATTEMPTS
 
     def give_up(self, error: Exception) -> None:
-        refuse = self.change.taken.get(error.columns) if isinstance(error, UniqueViolation) else None
+        refuse = self.change.taken.get(error.rule) if isinstance(error, Violation) else None
         self.settle(refuse() if refuse else error, None if refuse else error)
 
 
