@@ -91,7 +91,12 @@ async def running(settings: OrdersSettings) -> AsyncIterator[Caller]:
 @cache
 def law_of(manifest: Path, workflow: str = STANDARD, catalog: str = "none") -> Law:
     """The law that a manifest names, read once: to read it takes as long as many a test."""
-    chosen = {"service_manifest": manifest, "orders_workflow": workflow, "catalog": catalog}
+    chosen = {
+        "service_manifest": manifest,
+        "orders_workflow": workflow,
+        "catalog": catalog,
+        "catalog_url": "http://none.test",
+    }
     return orders_law.law_of(settings_for("sqlite:///none.db", **chosen))
 
 

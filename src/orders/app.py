@@ -61,6 +61,7 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
         extensions=[ORDER_VERSION],
         effects=Payments(queue, changes).effects(),
         rehearsed=rehearsed.events,
+        parts=catalog.parts,
         faults=[*faults, *workflow_faults(workflows, law.events.sent)],
     )
     return application(foundation, purpose)

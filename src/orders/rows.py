@@ -96,7 +96,12 @@ def _terms_row(terms: Terms) -> tuple[Value, ...]:
 
 def _bill_text(bill: Bill) -> str:
     lines = [line._asdict() for line in bill.lines]
-    facts = {"currency": bill.currency, "charges": bill.charges._asdict(), "lines": lines, "from_stock": bill.from_stock}
+    facts = {
+        "currency": bill.currency,
+        "charges": bill.charges._asdict(),
+        "lines": lines,
+        "from_stock": bill.from_stock,
+    }
     return to_json(facts).decode()
 
 

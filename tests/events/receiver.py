@@ -91,7 +91,7 @@ class Receiver:
             timeout = DEADLINE
 
             def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
+                length = int(self.headers.get("Content-Length", 0))
                 body = self.rfile.read(length)
                 if len(body) < length:  # The client died: this is no request.
                     self.close_connection = True

@@ -14,6 +14,7 @@ from orders.money import written
 from orders.settings import OrdersSettings
 from service_standard.binding.handler import Handler
 from service_standard.database import Database
+from service_standard.lifecycle.parts import Part
 
 
 class Catalog(NamedTuple):
@@ -25,6 +26,7 @@ class Catalog(NamedTuple):
     look: Look | None = None
     has_stock: bool = False
     handlers: Sequence[Handler] = ()
+    parts: Sequence[Part] = ()
 
     async def wanted(self, body: NewOrder) -> Wanted:
         """The order that the body asks for, with what is on offer of it."""
@@ -37,9 +39,19 @@ def catalog_of(settings: OrdersSettings, database: Database) -> Catalog:
     """The catalogue that the settings choose."""
     if settings.catalog == "none":
         return Catalog()
+    if settings.catalog == "http":
+        return _elsewhere(settings)
     products, customers = products_in(database), customers_in(database)
     handlers = [*ProductHandlers(products).all(), *CustomerHandlers(customers).all()]
     return Catalog(partial(_offers, products), has_stock=True, handlers=handlers)
+
+
+def _elsewhere(settings: OrdersSettings) -> Catalog:
+    from orders.catalog.client import CatalogClient  # noqa: PLC0415 only who asks over HTTP has the client in memory
+
+    token = settings.catalog_token
+    client = CatalogClient(settings.catalog_url or "", token.get_secret_value() if token else None)
+    return Catalog(client.offers, parts=[client])
 
 
 def products_in(database: Database) -> Shelf[Product]:

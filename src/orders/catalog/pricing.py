@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from orders.catalog.stock import held
-from orders.models import NewLine, NewOrder
 from orders.models import Money as ShownMoney
+from orders.models import NewLine, NewOrder
 from orders.money import Money, minor_units, written
 from orders.order import Order, Wish
 from orders.wire import wish_of
@@ -78,7 +78,9 @@ def priced(body: NewOrder, offers: Offers, more: Mapping[str, int]) -> NewOrder:
     lines = _lines(body)
     unknown = [_Place(pointer).product for pointer, line in lines.items() if line.productId not in offers]
     if unknown:
-        raise validation_problem([FieldError(pointer, "is no product of the catalogue") for pointer in unknown][:MOST_FAULTS])
+        raise validation_problem(
+            [FieldError(pointer, "is no product of the catalogue") for pointer in unknown][:MOST_FAULTS]
+        )
     faults = list(_conflicts(lines, offers, more))[:MOST_FAULTS]
     if faults:
         raise Problem(CONFLICT, ", ".join(fault.sentence for fault in faults), errors=faults)

@@ -64,7 +64,7 @@ class Shelf(Generic[Kept]):
         """Those of these ids that are there, shown or not."""
         values = padded(keys)
         places = parameters(len(values))
-        rows = await self._database.fetch(f"{self._all} WHERE id IN ({places})", *values)  # noqa: S608 placeholders only
+        rows = await self._database.fetch(f"{self._all} WHERE id IN ({places})", *values)
         return [self._kind(*row) for row in rows]
 
     async def page(self, place: Place) -> tuple[Sequence[Kept], int]:

@@ -40,4 +40,3 @@ def held(order: Order) -> Mapping[str, int]:
     for line in bill.lines:
         quantities[line.product_id] += line.quantity
     return quantities
-
