@@ -14,7 +14,7 @@ from threading import Semaphore
 import httpx
 import pytest
 
-from service_standard.settings import Settings
+from orders.settings import OrdersSettings
 from tests.process import DEVELOPMENT, SECRET, WISH, process, refused, run, run_here, served
 from tests.service import migrated, settings_for
 
@@ -141,7 +141,7 @@ def test_settings_prints_what_the_environment_amounts_to_without_secrets() -> No
     ended = run_here("settings", **given)
     assert (ended.code, ended.err) == (0, "")
     shown = dict(line.split("=", 1) for line in ended.out.splitlines())
-    assert list(shown) == [name.upper() for name in Settings.model_fields]
+    assert list(shown) == [name.upper() for name in OrdersSettings.model_fields]
     assert (shown["ENVIRONMENT"], shown["PORT"], shown["JWT_SECRET_KEY"]) == ("production", "1234", "***")
     assert shown["DATABASE_URL"] == "postgresql://***@db.test/orders"
 
