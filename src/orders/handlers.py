@@ -31,7 +31,7 @@ from service_standard.problems import (
     SentHeader,
 )
 from service_standard.writes.idempotency import Claim
-from service_standard.writes.queue import Change, WriteQueue
+from service_standard.writes.queue import Change, Decision, WriteQueue
 from service_standard.writes.versions import ETAG, etag, require_version
 
 LOCATION: Final = SentHeader("Location", "/orders/019a9f2e-7c1b-7d53-9a52-0f6f3b1c2d3e")
@@ -107,14 +107,14 @@ class OrderHandlers:
     async def replace_order(
         self, caller: Caller, id: str, body: NewOrder, if_match: str, idempotency_key: str | None
     ) -> Reply:
-        wish, cause = wish_of(body, caller.owner), Cause(caller.subject)
-        return await self._queue.submit(
-            Change(
-                decide=lambda order: self._changes.edit(_seen(order, caller, if_match), wish, cause),
-                key=id,
-                claim=_claim(caller, "replaceOrder", idempotency_key, body, id, if_match),
-            )
-        )
+        wanted, cause = await self._catalog.wanted(body), Cause(caller.subject)
+
+        def edit(order: Order | None) -> Decision[Order]:
+            seen = _seen(order, caller, if_match)
+            return self._changes.edit(seen, wanted.wish(caller.owner, seen), cause)
+
+        claim = _claim(caller, "replaceOrder", idempotency_key, body, id, if_match)
+        return await self._queue.submit(Change(decide=edit, key=id, claim=claim, taken={ENOUGH: wanted.sold_out}))
 
     async def list_orders(
         self,

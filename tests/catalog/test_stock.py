@@ -54,6 +54,20 @@ async def test_what_is_ordered_is_taken_and_comes_back_when_it_is_cancelled(shop
     assert (await ask(shop, "GET", "/products/laptop")).json()["version"] == 3
 
 
+async def test_an_edited_order_takes_what_it_has_more_and_gives_back_what_it_has_less(shop: Caller) -> None:
+    await offer(shop, "laptop", 5)
+    await offer(shop, "mouse", 5)
+    order = (await buy(shop, line("laptop", 4))).json()
+    path, body = f"/orders/{order['id']}", {"customerId": "customer-1"}
+    edited = await ask(shop, "PUT", path, {**body, "lines": [line("laptop", 5), line("mouse", 2)]}, If_Match='"1"')
+    assert (edited.status_code, edited.json()["totals"]["total"]) == (200, usd("17.50"))
+    assert (await stock(shop, "laptop"), await stock(shop, "mouse")) == (0, 3)
+    more = await ask(shop, "PUT", path, {**body, "lines": [line("laptop", 6)]}, If_Match='"2"')
+    assert faults(more) == (409, ["#/lines/0/quantity"])
+    await ask(shop, "PUT", path, {**body, "items": ["mouse"]}, If_Match='"2"')
+    assert (await stock(shop, "laptop"), await stock(shop, "mouse")) == (5, 4)
+
+
 async def test_an_archived_product_takes_back_what_was_ordered_of_it(shop: Caller) -> None:
     await offer(shop, "laptop", 5)
     order = (await buy(shop, line("laptop", 2))).json()
