@@ -158,12 +158,12 @@ async def test_the_history_tells_each_change_with_its_trace_and_its_event(orders
         orders.settings, "SELECT event_id FROM outbox WHERE partition_key = $1 ORDER BY id", order["id"]
     )
     page = (await orders.send("GET", f"/orders/{order['id']}/history")).json()
-    created = {"at": order["createdAt"], "by": "user-0", "to": "pending", "version": 1}
-    updated = {"at": changed["updatedAt"], "by": "user-1", "from": "pending", "to": "cancelled", "version": 2}
+    created = {"at": order["createdAt"], "by": "user-0", "action": "created", "to": "pending", "version": 1}
+    updated = {"at": changed["updatedAt"], "by": "user-1", "action": "cancelled", "from": "pending", "to": "cancelled"}
     assert page == {
         "items": [
             {**created, "traceId": traces[0], "eventId": events[0][0]},
-            {**updated, "traceId": traces[1], "eventId": events[1][0], "reason": change["reason"]},
+            {**updated, "version": 2, "traceId": traces[1], "eventId": events[1][0], "reason": change["reason"]},
         ],
         "total": 2,
         "limit": 10,

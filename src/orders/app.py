@@ -3,6 +3,7 @@
 from opentelemetry.trace import NoOpTracer
 
 from orders import journal
+from orders.bulk import Bulk
 from orders.catalog.choice import catalog_of
 from orders.changes import ORDER_VERSION, Changes
 from orders.figures import OrderMetrics
@@ -49,10 +50,12 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
     untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()), every_event=True)
     catalog = catalog_of(settings, foundation.database)
     rehearsed, faults = rehearse(law.contract, workflows, untraced)
+    orders = OrderHandlers(store, queue, changes, catalog)
     purpose = Purpose(
         queue=queue,
         handlers=[
-            *OrderHandlers(store, queue, changes, catalog).all(rehearsed),
+            *orders.all(rehearsed),
+            Bulk(orders).handler(rehearsed, law.contract),
             workflow_handler(workflows),
             *catalog.handlers,
         ],

@@ -93,6 +93,11 @@ class NewOrder(BaseModel):
     metadata: dict[str, str] | MISSING = MISSING
 
 
+class BulkOrder(BaseModel):
+    idempotencyKey: str
+    order: NewOrder
+
+
 class OrderUpdate(BaseModel):
     status: str
     trackingNumber: str | MISSING = MISSING
@@ -248,6 +253,10 @@ class Workflow(BaseModel):
     statuses: list[WorkflowStatus]
 
 
+class NewOrders(BaseModel):
+    orders: list[BulkOrder]
+
+
 class Problem(BaseModel):
     type: str
     title: str
@@ -256,3 +265,14 @@ class Problem(BaseModel):
     instance: str
     errors: list[FieldError] | MISSING = MISSING
     traceId: str | MISSING = MISSING
+
+
+class BulkResult(BaseModel):
+    status: int
+    replayed: bool | MISSING = MISSING
+    order: Order | MISSING = MISSING
+    problem: Problem | MISSING = MISSING
+
+
+class BulkResults(BaseModel):
+    results: list[BulkResult]

@@ -16,6 +16,7 @@ from typing import Final
 
 from tests.contract.mutation import Mutation, Verdict, bench
 from tests.contract.mutation_table_answers import ANSWERS
+from tests.contract.mutation_table_bulk import BULK
 from tests.contract.mutation_table_catalog import CATALOG
 from tests.contract.mutation_table_events import EVENTS
 from tests.contract.mutation_table_feed import FEED
@@ -39,6 +40,7 @@ MUTATIONS: Final = (
     *FEED,
     *PAGES,
     *CATALOG,
+    *BULK,
 )
 
 

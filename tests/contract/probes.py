@@ -139,6 +139,17 @@ def capable(capability: str) -> Probe:
     return probe
 
 
+def bulking(*keys: str) -> Probe:
+    """The status of a request for an order under each key, and that of each of its results."""
+
+    async def probe(service: Caller) -> object:
+        orders = [{"idempotencyKey": key, "order": _wish({})} for key in keys]
+        answer = await service.send("POST", "/orders/bulk", service.token("orders.admin"), json={"orders": orders})
+        return [answer.status_code, [result["status"] for result in answer.json().get("results", [])]]
+
+    return probe
+
+
 def told_by(status: str) -> Probe:
     """The event that tells of a status."""
 

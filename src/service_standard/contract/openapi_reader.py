@@ -25,7 +25,7 @@ from service_standard.contract.words import OPENAPI, unknown_words, wrong_exampl
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 # Statuses below 400 that a body goes with.
-SUCCESSES: Final = frozenset({200, 201, 202, 203})
+SUCCESSES: Final = frozenset({200, 201, 202, 203, 207})
 # OpenAPI 3.1, 4.8.12.1: parameters of these names are ignored, so none may be declared.
 RESERVED_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})
 _PATH: Final = re.compile(r"/|(?:/(?:[A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\}))+")
