@@ -96,7 +96,7 @@ async def test_each_call_is_answered_as_its_row_says(section: Section, migrated_
 async def outcome(service: Caller, row: Row) -> str:
     """What is not as the row says; empty if everything is."""
     scopes = [found[0] for found in row.found(SCOPE)] or sorted(service.contract.scopes)
-    ordered = any(" /orders" in call for call in row.ours)
+    ordered = any(" /orders" in call and "/products" not in row.ours[0] for call in row.ours)
     order = str((await service.create(customerId=CUSTOMER))["id"]) if ordered else ""
     for call in row.found(CALL):
         answer = await asked(service, call, order, service.token(*scopes, sub=CUSTOMER))
