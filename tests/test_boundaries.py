@@ -14,6 +14,7 @@ RULES: Final = (
     "orders.bill",
     "orders.money",
     "orders.order",
+    "orders.payments.account",
     "orders.terms",
     "orders.workflow",
     "orders.workflow_reader",

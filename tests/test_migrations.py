@@ -36,6 +36,8 @@ LATER_COLUMNS = (
     "shipping_method",
     "payment_method",
     "shipments",
+    "payment_status",
+    "payments",
 )
 LATER_TABLES = ("counts", "customers", "products")
 FIRST_STEP = """
@@ -206,6 +208,8 @@ def test_orders_from_before_are_counted_and_have_the_workflow_that_there_was(unm
     ]
     named = on(unmigrated_url, lambda connection: connection.scalars(text("SELECT workflow FROM orders")).all())
     assert named == ["standard"] * 3
+    paid = on(unmigrated_url, lambda connection: connection.scalars(text("SELECT payment_status FROM orders")).all())
+    assert sorted(paid) == ["paid", "paid", "pending"]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(unmigrated_url: str) -> None:

@@ -10,7 +10,10 @@ from orders.figures import OrderMetrics
 from orders.handlers import OrderHandlers, workflow_handler
 from orders.law import RECEIVED, law_of, sent_under, workflow_faults, workflows_of
 from orders.migrations import VERSIONS
-from orders.payments import Payments
+from orders.payments.changes import PaymentChanges
+from orders.payments.effects import PaymentEffects
+from orders.payments.handlers import PaymentHandlers
+from orders.payments.rehearsal import rehearse_payments
 from orders.rehearsal import rehearse
 from orders.settings import OrdersSettings
 from orders.store import Store
@@ -50,21 +53,24 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
     untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()), every_event=True)
     catalog = catalog_of(settings, foundation.database)
     rehearsed, faults = rehearse(law.contract, workflows, untraced)
+    payments = PaymentChanges(changes)
+    rehearsed_payments, payment_faults = rehearse_payments(law.contract, rehearsed.orders, untraced)
     orders = OrderHandlers(store, queue, changes, catalog)
     purpose = Purpose(
         queue=queue,
         handlers=[
             *orders.all(rehearsed),
             Bulk(orders).handler(rehearsed, law.contract),
+            *PaymentHandlers(store, queue, payments).all(rehearsed_payments),
             workflow_handler(workflows),
             *catalog.handlers,
         ],
         sent=sent_under(workflows),
         received=RECEIVED,
         extensions=[ORDER_VERSION],
-        effects=Payments(queue, changes).effects(),
+        effects=PaymentEffects(queue, payments).effects(),
         rehearsed=rehearsed.events,
         parts=catalog.parts,
-        faults=[*faults, *workflow_faults(workflows, law.events.sent)],
+        faults=[*faults, *payment_faults, *workflow_faults(workflows, law.events.sent)],
     )
     return application(foundation, purpose)

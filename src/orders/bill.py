@@ -1,6 +1,6 @@
 """The bill of an order: its lines as they were when it was made, what is charged besides, and what that comes to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from orders.money import MOST, Money, minor_units, money_faults
@@ -61,6 +61,11 @@ class Bill(NamedTuple):
         return Totals(subtotal, discount, shipping, tax, subtotal - discount + shipping + tax)
 
 
+def bill_of_items(items: Sequence[str]) -> Bill:
+    """The bill for products without prices, each of them once."""
+    return Bill(tuple(Line(item) for item in items))
+
+
 def bill_of(lines: Sequence[Line], prices: Sequence[Money | None], charges: Mapping[str, Money]) -> Bill:
     """The bill for lines with these prices, which are all given or none is.
 
@@ -69,21 +74,22 @@ def bill_of(lines: Sequence[Line], prices: Sequence[Money | None], charges: Mapp
     """
     amounts = {f"#/lines/{number}/unitPrice": price for number, price in enumerate(prices)}
     given = {pointer: price for pointer, price in amounts.items() if price is not None}
-    _refuse(_missing(amounts, given, charges))
+    refuse(_missing(amounts, given, charges))
     if not given:
         return Bill(tuple(lines))
     currency = next(iter(given.values())).currency
     given |= {f"#/charges/{name}": charge for name, charge in charges.items()}
-    _refuse(fault for pointer, money in given.items() for fault in money_faults(money, pointer, currency))
+    refuse(fault for pointer, money in given.items() for fault in money_faults(money, pointer, currency))
     priced = tuple(
         line._replace(unit_price=minor_units(price)) for line, price in zip(lines, prices, strict=True) if price
     )
     bill = Bill(priced, currency, Charges(**{name: minor_units(charge) for name, charge in charges.items()}))
-    _refuse(_excess(bill))
+    refuse(_excess(bill))
     return bill
 
 
-def _refuse(faults: Iterator[FieldError]) -> None:
+def refuse(faults: Iterable[FieldError]) -> None:
+    """Raises a 409 that names each fault, if there is one."""
     if found := list(faults):
         raise Problem(CONFLICT, ", ".join(fault.sentence for fault in found), errors=found)
 

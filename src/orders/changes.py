@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from orders.catalog.stock import moves
 from orders.counts import counted
 from orders.order import Order, Wish, new_number
+from orders.payments.account import Told
+from orders.payments.requests import refund_requests
 from orders.rows import INSERT_ORDER, REWRITE_ORDER, UPDATE_ORDER, order_row, rewritten_row, update_row
 from orders.store import INSERT_HISTORY, HistoryEntry
 from orders.terms import Parcel
@@ -90,15 +92,19 @@ class Changes:
             Problem: 409, its workflow does not lead there.
         """
         deed = _CANCELLED if to == order.workflow.cancelled else _ADVANCED
-        return self._decision(deed, order.advanced(to, timestamp(now_ns())).sent(parcel), order, reason, cause)
+        at = timestamp(now_ns())
+        advanced = order.advanced(to, at).sent(parcel).settled_by_status(Told(cause.by, at, reason))
+        return self._decision(deed, advanced, order, reason, cause)
 
     def cancel(self, order: Order, reason: str | None, cause: Cause) -> Decision[Order]:
-        """The order, no longer wanted.
+        """The order, no longer wanted; what was paid of it is given back.
 
         Raises:
             Problem: 409, it cannot be cancelled any more.
         """
-        return self._decision(_CANCELLED, order.cancelled(timestamp(now_ns())), order, reason, cause)
+        at = timestamp(now_ns())
+        cancelled = order.cancelled(at).settled_by_status(Told(cause.by, at, reason))
+        return self._decision(_CANCELLED, cancelled, order, reason, cause)
 
     def edit(self, order: Order, wish: Wish, cause: Cause) -> Decision[Order]:
         """The order as somebody wants it now.
@@ -108,9 +114,10 @@ class Changes:
         """
         return self._decision(_EDITED, order.edited(wish, timestamp(now_ns())), order, None, cause)
 
-    def note(self, order: Order, reason: str, cause: Cause) -> Decision[Order]:
-        """The order as it was, with something in its history."""
-        return self._decision(_NOTED, order.noted(timestamp(now_ns())), order, reason, cause)
+    def settle(self, order: Order, before: Order, reason: str | None, cause: Cause) -> Decision[Order]:
+        """The order as its payments have made it."""
+        deed = _NOTED if order.status == before.status else _ADVANCED
+        return self._decision(deed, order, before, reason, cause)
 
     def _decision(
         self, deed: _Deed, order: Order, before: Order | None, reason: str | None, cause: Cause
@@ -152,6 +159,7 @@ def _facts(order: Order, before: Order | None, cause: Cause, *, every: bool) -> 
     yield _fact("order.updated", order, data, cause)
     if every:
         yield from (_fact(event, order, data, cause) for event in _others(order, before, cause))
+    yield from (_fact("order.refund_requested", order, asked, cause) for asked in refund_requests(order, before))
 
 
 def _others(order: Order, before: Order, cause: Cause) -> Iterable[str]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from pydantic import BaseModel, MISSING
 
 
-class PaymentData(BaseModel):
-    paymentId: str
+class Money(BaseModel):
+    amount: str
+    currency: str
+
+
+class RefundRequestedData(BaseModel):
     orderId: str
+    paymentId: str
+    amount: Money | MISSING = MISSING
     reason: str | MISSING = MISSING
 
 
@@ -26,25 +32,23 @@ class OrderUpdatedData(BaseModel):
     customerId: str
     status: str
     previousStatus: str
+    paymentStatus: str | MISSING = MISSING
     version: int
 
 
-class PaymentSuccessful(BaseModel):
-    specversion: str
-    id: str
-    source: str
-    type: str
-    traceparent: str | MISSING = MISSING
-    data: PaymentData
+class PaymentData(BaseModel):
+    paymentId: str
+    orderId: str
+    amount: Money | MISSING = MISSING
+    reason: str | MISSING = MISSING
 
 
-class PaymentFailed(BaseModel):
-    specversion: str
-    id: str
-    source: str
-    type: str
-    traceparent: str | MISSING = MISSING
-    data: PaymentData
+class RefundData(BaseModel):
+    paymentId: str
+    orderId: str
+    refundId: str
+    amount: Money
+    reason: str | MISSING = MISSING
 
 
 class OrderCreated(BaseModel):
@@ -189,3 +193,47 @@ class OrderRefunded(BaseModel):
     orderversion: str | MISSING = MISSING
     causationid: str | MISSING = MISSING
     data: OrderUpdatedData
+
+
+class RefundRequested(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: RefundRequestedData
+
+
+class PaymentSuccessful(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    traceparent: str | MISSING = MISSING
+    data: PaymentData
+
+
+class PaymentFailed(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    traceparent: str | MISSING = MISSING
+    data: PaymentData
+
+
+class PaymentRefunded(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    traceparent: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: RefundData

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
 from orders.order import Order
-from orders.payments import PAYMENT_FAILED, PAYMENT_IGNORED, PAYMENT_SUCCEEDED
+from orders.payments.changes import FAILED, IGNORED, OVERRIDDEN, REFUNDED, SUCCEEDED
 from orders.workflow import Workflows
 from service_standard.writes.queue import Decision
 
@@ -18,13 +18,13 @@ class OrderMetrics:
         steps = [step for workflow in workflows.by_name.values() for step in workflow.steps]
         self._created = 0
         self._transitions = Counter(dict.fromkeys(steps, 0))
-        self._payments = Counter(dict.fromkeys((PAYMENT_SUCCEEDED, PAYMENT_FAILED, PAYMENT_IGNORED), 0))
+        self._payments = Counter(dict.fromkeys((SUCCEEDED, FAILED, REFUNDED, OVERRIDDEN, IGNORED), 0))
         meter.create_observable_counter("orders.created", [self._observe_created], "{order}", "Orders created.")
         meter.create_observable_counter(
             "orders.transitions", [self._observe_transitions], "{order}", "Orders that went to another status."
         )
         meter.create_observable_counter(
-            "orders.payments", [self._observe_payments], "{payment}", "Payments that were announced, by their effect."
+            "orders.payments", [self._observe_payments], "{payment}", "Payments that were told of, by their effect."
         )
 
     def happened(self, decision: Decision[Order]) -> None:

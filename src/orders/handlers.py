@@ -67,7 +67,7 @@ class OrderHandlers:
         return await self._queue.submit(
             Change(
                 decide=lambda _: self._changes.creation(wanted.wish(caller.owner), Cause(caller.subject)),
-                claim=_claim(caller, "createOrder", idempotency_key, body),
+                claim=claim_of(caller, "createOrder", idempotency_key, body),
                 taken={"orders.created_by, orders.external_id": _external_id_taken, ENOUGH: wanted.sold_out},
             )
         )
@@ -75,7 +75,7 @@ class OrderHandlers:
     async def get_order(self, caller: Caller, id: str) -> Reply:
         order = await self._store.get(id, caller.owner)
         if order is None:
-            raise _no_such_order()
+            raise no_such_order()
         return reply(shown_order(order), {"ETag": etag(order.version)})
 
     async def update_order(
@@ -85,10 +85,10 @@ class OrderHandlers:
         return await self._queue.submit(
             Change(
                 decide=lambda order: self._changes.advance(
-                    _seen(order, caller, if_match), body.status, reason, cause, parcel
+                    seen(order, caller, if_match), body.status, reason, cause, parcel
                 ),
                 key=id,
-                claim=_claim(caller, "updateOrder", idempotency_key, body, id, if_match),
+                claim=claim_of(caller, "updateOrder", idempotency_key, body, id, if_match),
             )
         )
 
@@ -98,9 +98,9 @@ class OrderHandlers:
         reason, cause = present(body.reason), Cause(caller.subject)
         return await self._queue.submit(
             Change(
-                decide=lambda order: self._changes.cancel(_seen(order, caller, if_match), reason, cause),
+                decide=lambda order: self._changes.cancel(seen(order, caller, if_match), reason, cause),
                 key=id,
-                claim=_claim(caller, "cancelOrder", idempotency_key, body, id, if_match),
+                claim=claim_of(caller, "cancelOrder", idempotency_key, body, id, if_match),
             )
         )
 
@@ -110,10 +110,10 @@ class OrderHandlers:
         wanted, cause = await self._catalog.wanted(body), Cause(caller.subject)
 
         def edit(order: Order | None) -> Decision[Order]:
-            seen = _seen(order, caller, if_match)
-            return self._changes.edit(seen, wanted.wish(caller.owner, seen), cause)
+            known = seen(order, caller, if_match)
+            return self._changes.edit(known, wanted.wish(caller.owner, known), cause)
 
-        claim = _claim(caller, "replaceOrder", idempotency_key, body, id, if_match)
+        claim = claim_of(caller, "replaceOrder", idempotency_key, body, id, if_match)
         return await self._queue.submit(Change(decide=edit, key=id, claim=claim, taken={ENOUGH: wanted.sold_out}))
 
     async def list_orders(
@@ -133,7 +133,7 @@ class OrderHandlers:
 
     async def list_order_history(self, caller: Caller, id: str, limit: int, offset: int) -> Reply:
         if await self._store.get(id, caller.owner) is None:
-            raise _no_such_order()
+            raise no_such_order()
         entries, total = await self._store.history(id, Place(limit, offset))
         shown = [shown_entry(entry) for entry in entries]
         return reply(OrderHistoryPage(items=shown, total=total, limit=limit, offset=offset))
@@ -152,23 +152,25 @@ def workflow_handler(workflows: Workflows) -> Handler:
     return Handler("getWorkflow", get_workflow, ShownWorkflow, (), (NOT_FOUND,), tuple(shown.values()))
 
 
-def _seen(order: Order | None, caller: Caller, if_match: str | None) -> Order:
+def seen(order: Order | None, caller: Caller, if_match: str | None = None) -> Order:
     """The order that the caller wants to change.
 
     Raises:
         Problem: 404, there is none for him; 412, it is not the version that he has seen.
     """
     if order is None or caller.owner not in (None, order.customer_id):
-        raise _no_such_order()
+        raise no_such_order()
     require_version(order.version, if_match)
     return order
 
 
-def _claim(caller: Caller, operation: str, key: str | None, body: BaseModel, *about: str | None) -> Claim | None:
+def claim_of(caller: Caller, operation: str, key: str | None, body: BaseModel, *about: str | None) -> Claim | None:
+    """The claim of a request, if its caller gave it a key; `about` is what it names besides its body."""
     return Claim.of(caller.subject, operation, key, [*about, body.model_dump()]) if key else None
 
 
-def _no_such_order() -> Problem:
+def no_such_order() -> Problem:
+    """What is said of an order that is not there, and of another's."""
     return Problem(NOT_FOUND, "There is no such order")
 
 

@@ -7,30 +7,46 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from orders.event_models import OrderCreatedData, OrderUpdatedData, PaymentData
-from orders.payments import COMPLETED_FOR_ORDER, FAILED, FAILED_FOR_ORDER, SUCCESSFUL
+from orders.event_models import OrderCreatedData, OrderUpdatedData, PaymentData, RefundData, RefundRequestedData
+from orders.payments.changes import COMPLETED_FOR_ORDER, FAILED_FOR_ORDER, REFUNDED_FOR_ORDER
 from orders.settings import STANDARD, OrdersSettings
-from orders.workflow import CANCEL, Status, Workflow, Workflows
+from orders.workflow import (
+    PAYMENT_FAILED,
+    PAYMENT_REFUNDED,
+    PAYMENT_SUCCESSFUL,
+    SETTLING,
+    Status,
+    Workflow,
+    Workflows,
+)
 from orders.workflow_reader import WorkflowError, read_workflows
 from service_standard.contract import Contract, ContractError
 from service_standard.law import Law, Models, read_law
 from service_standard.settings import SettingsError
 
-SENT: Final[dict[str, type[BaseModel]]] = {"order.created": OrderCreatedData, "order.updated": OrderUpdatedData}
+SENT: Final[dict[str, type[BaseModel]]] = {
+    "order.created": OrderCreatedData,
+    "order.updated": OrderUpdatedData,
+    "order.refund_requested": RefundRequestedData,
+}
 # Those that tell of a change besides, by wish: of a status that a workflow has them for, or of a payment.
 STAGES: Final = (
     "order.cancelled",
     "order.confirmed",
     "order.delivered",
-    "order.refunded",
     "order.shipped",
     COMPLETED_FOR_ORDER,
     FAILED_FOR_ORDER,
+    REFUNDED_FOR_ORDER,
 )
-RECEIVED: Final[dict[str, type[BaseModel]]] = {SUCCESSFUL: PaymentData, FAILED: PaymentData}
+RECEIVED: Final[dict[str, type[BaseModel]]] = {
+    PAYMENT_SUCCESSFUL: PaymentData,
+    PAYMENT_FAILED: PaymentData,
+    PAYMENT_REFUNDED: RefundData,
+}
 
 # What moves an order to the status that is reached by it; other events only leave a note.
-MOVING: Final = frozenset({SUCCESSFUL, CANCEL})
+MOVING: Final = frozenset(SETTLING)
 
 
 # What is chosen by a name that is no path.

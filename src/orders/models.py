@@ -122,12 +122,33 @@ class Order(BaseModel):
     shippingAddress: Address | MISSING = MISSING
     shippingMethod: str | MISSING = MISSING
     paymentMethod: str | MISSING = MISSING
+    paymentStatus: str | MISSING = MISSING
+    paid: Money | MISSING = MISSING
+    refunded: Money | MISSING = MISSING
     shipments: list[Shipment] | MISSING = MISSING
     externalId: str | MISSING = MISSING
     metadata: dict[str, str]
     version: int
     createdAt: str
     updatedAt: str
+
+
+class NewPayment(BaseModel):
+    status: str
+    amount: Money | MISSING = MISSING
+    method: str | MISSING = MISSING
+    paymentId: str | MISSING = MISSING
+    reason: str | MISSING = MISSING
+
+
+class ReturnedLine(BaseModel):
+    productId: str
+    quantity: int
+
+
+class PaymentOverride(BaseModel):
+    status: str
+    reason: str
 
 
 class OrderPage(BaseModel):
@@ -255,6 +276,31 @@ class Workflow(BaseModel):
 
 class NewOrders(BaseModel):
     orders: list[BulkOrder]
+
+
+class OrderPayment(BaseModel):
+    kind: str
+    paymentStatus: str
+    amount: Money | MISSING = MISSING
+    lines: list[ReturnedLine] | MISSING = MISSING
+    method: str | MISSING = MISSING
+    paymentId: str | MISSING = MISSING
+    reason: str | MISSING = MISSING
+    at: str
+    by: str
+
+
+class OrderPaymentPage(BaseModel):
+    items: list[OrderPayment]
+    total: int
+    limit: int
+    offset: int
+
+
+class NewRefund(BaseModel):
+    amount: Money | MISSING = MISSING
+    lines: list[ReturnedLine] | MISSING = MISSING
+    reason: str
 
 
 class Problem(BaseModel):

@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from orders.bill import bill_of_items
+from orders.payments.account import PAID, REFUNDED, Account, Balance, Entry, Told, Wanted, balance_after
 from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflow
 from service_standard.problems import CONFLICT, FieldError, Problem
@@ -39,6 +41,17 @@ class Order(NamedTuple):
     created_by: str
     terms: Terms = Terms()
     shipments: tuple[Shipment, ...] = ()
+    payments: tuple[Entry, ...] = ()
+
+    @property
+    def balance(self) -> Balance:
+        """Where its money stands."""
+        return balance_after(self.payments)
+
+    @property
+    def account(self) -> Account:
+        """What it costs, and what was paid and given back of that."""
+        return Account(self.terms.bill or bill_of_items(self.items), self.payments)
 
     def advanced(self, to: str, at: str) -> "Order":
         """This order in its next status.
@@ -81,10 +94,51 @@ class Order(NamedTuple):
             yield FieldError("#/customerId", "must be the order's")
         if wish.external_id not in (None, self.external_id):
             yield FieldError("#/externalId", "must be the order's")
+        if self.balance.paid and not self.account.costs_the_same(wish.terms.bill):
+            yield FieldError("#/lines", "must come to the same total, since something was paid")
 
     def sent(self, parcel: Parcel | None) -> "Order":
         """This order with one more shipment, sent when it last changed."""
         return self._replace(shipments=(*self.shipments, Shipment(parcel, self.updated_at))) if parcel else self
+
+    def settled(self, account: Account, at: str) -> "Order":
+        """This order with its account as it is now, in the status that its workflow has for that, if it leads there."""
+        known = self._replace(payments=account.entries)
+        to = self.workflow.settling(account.balance.status)
+        return known.advanced(to, at) if to and self.workflow.allows(self.status, to) else known.noted(at)
+
+    def settled_by_status(self, told: Told) -> "Order":
+        """This order with what its status says of its money: that all of it was paid, or is given back."""
+        settled = self.workflow.settled_in(self.status)
+        if settled == PAID and self.balance.is_open:
+            return self._replace(payments=self.account.paid(None, told).entries)
+        if settled == REFUNDED and self.account.can_be_refunded:
+            return self._replace(payments=self.account.refunded(Wanted(), told).entries)
+        return self
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether it can still come to the status of what is paid, or has passed it; else it is too late, or early."""
+        to = self.workflow.settling(PAID)
+        return to is None or self.workflow.allows(self.status, to) or self.workflow.passed(self.status, to)
+
+    def require_payable(self) -> None:
+        """Refuses what cannot be paid.
+
+        Raises:
+            Problem: 409.
+        """
+        if not self.can_be_paid:
+            raise Problem(CONFLICT, f"An order that is {self.status} cannot be paid")
+
+    def require_refundable(self) -> None:
+        """Refuses unless its status allows a refund.
+
+        Raises:
+            Problem: 409.
+        """
+        if not self.workflow.at(self.status).refundable:
+            raise Problem(CONFLICT, f"An order that is {self.status} cannot be refunded")
 
     def noted(self, at: str) -> "Order":
         """This order in its next version, in the same status: something was added to its history."""

@@ -27,20 +27,21 @@ from service_standard.events.event import Event, EventRefused
 from service_standard.problems import Problem
 from service_standard.writes.queue import Decision
 
-_TRACE_ID: Final = 1
+TRACE_ID: Final = 1
 # The longest that a subject, or an event's id, may be.
-_LONGEST: Final = "x" * 255
-_CAUSE: Final = Cause(_LONGEST, _LONGEST)
+LONGEST: Final = "x" * 255
+CAUSE: Final = Cause(LONGEST, LONGEST)
 # More changes than any order will see, so that a contract that counts less far is found.
 _MANY: Final = 2**53
 # How large a value is made that the contract does not limit.
-_UNLIMITED: Final = 4096
+UNLIMITED: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What was replied, which the contract has to allow."""
+    """What was replied, which the contract has to allow, and the orders that it is about."""
 
+    orders: tuple[Order, ...] = ()
     created: tuple[Reply, ...] = ()
     advanced: tuple[Reply, ...] = ()
     edited: tuple[Reply, ...] = ()
@@ -59,8 +60,8 @@ def rehearse(contract: Contract, workflows: Workflows, changes: Changes) -> tupl
         return Rehearsed(), faults
     try:
         wishes = [wish_of(NewOrder.model_validate(body), None) for body in _bodies(contract, operation.bodies[0])]
-        with use_span(NonRecordingSpan(SpanContext(_TRACE_ID, 1, is_remote=False))):
-            created = [changes.creation(wish, _CAUSE) for wish in wishes]
+        with use_span(NonRecordingSpan(SpanContext(TRACE_ID, 1, is_remote=False))):
+            created = [changes.creation(wish, CAUSE) for wish in wishes]
             advanced = [decision for first in created for decision in _advanced(first.state, workflows, changes)]
             advanced += _told(created[0].state, changes)
             edited = [
@@ -86,13 +87,11 @@ def _bodies(contract: Contract, content: Content) -> Iterator[Object]:
     without = ({name: value for name, value in examples[0].items() if name != left} for left in examples[0])
     yield from filter(content.schema.allows, without)
     for name, schema in contract.root["components"]["schemas"]["NewOrder"]["properties"].items():
-        sized = (
-            {**examples[0], name: value} for value in (_sized(schema, "min", 0), _sized(schema, "max", _UNLIMITED))
-        )
-        yield from filter(content.schema.allows, sized)
+        bodies = ({**examples[0], name: value} for value in (sized(schema, "min", 0), sized(schema, "max", UNLIMITED)))
+        yield from filter(content.schema.allows, bodies)
 
 
-def _sized(schema: Node, bound: str, otherwise: int) -> Json:
+def sized(schema: Node, bound: str, otherwise: int) -> Json:
     """A value of the schema's smallest or largest size."""
     sizes = (schema.get(f"{bound}{what}") for what in ("Length", "Items", "Properties"))
     size = next((size for size in sizes if isinstance(size, int)), otherwise)
@@ -109,13 +108,13 @@ def _advanced(order: Order, workflows: Workflows, changes: Changes) -> Iterator[
     steps = ((workflow, *step) for workflow in workflows.by_name.values() for step in workflow.steps)
     for (workflow, present, to), version in product(steps, (order.version, _MANY)):
         begun = order._replace(workflow=workflow, status=present, version=version)
-        yield changes.advance(begun, to, "rehearsed", _CAUSE, Parcel("x", "x"))
+        yield changes.advance(begun, to, "rehearsed", CAUSE, Parcel("x", "x"))
 
 
 def _told(order: Order, changes: Changes) -> Iterator[Decision[Order]]:
     """A change for each event that may tell of one, whichever workflows there are."""
     for event in STAGES:
-        yield changes.note(order, "rehearsed", _CAUSE._replace(told_by=event))
+        yield changes.settle(order, order, "rehearsed", CAUSE._replace(told_by=event))
 
 
 def _edited(order: Order, wish: Wish, workflows: Workflows, changes: Changes) -> Iterator[Decision[Order]]:
@@ -123,7 +122,7 @@ def _edited(order: Order, wish: Wish, workflows: Workflows, changes: Changes) ->
     for workflow in workflows.by_name.values():
         editable = (name for name, status in workflow.statuses.items() if status.editable)
         for name in editable:
-            yield changes.edit(order._replace(workflow=workflow, status=name), wish, _CAUSE)
+            yield changes.edit(order._replace(workflow=workflow, status=name), wish, CAUSE)
 
 
 def _rehearsed(
@@ -137,26 +136,27 @@ def _rehearsed(
     entries = [shown_entry(entry) for entry in _entries(contract, order)]
     pages = [
         order_page([order] * found, total, place)
-        for place in _places(contract, "listOrders")
+        for place in places(contract, "listOrders")
         for found, total in ((0, 0), (place.limit + 1, _MANY))
     ]
     histories = [
         OrderHistoryPage(
             items=list(islice(cycle(entries), place.limit)), total=_MANY, limit=place.limit, offset=place.offset
         )
-        for place in _places(contract, "listOrderHistory")
+        for place in places(contract, "listOrderHistory")
     ]
     return Rehearsed(
+        orders=tuple(decision.state for decision in created),
         created=tuple(decision.reply for decision in created),
         advanced=tuple(decision.reply for decision in advanced),
         edited=tuple(decision.reply for decision in edited),
         pages=tuple(map(reply, pages)),
         histories=tuple(map(reply, histories)),
-        events=tuple(islice(cycle(events), max(place.limit for place in _places(contract, "listEvents")))),
+        events=tuple(islice(cycle(events), max(place.limit for place in places(contract, "listEvents")))),
     )
 
 
-def _places(contract: Contract, operation_id: str) -> tuple[Place, Place]:
+def places(contract: Contract, operation_id: str) -> tuple[Place, Place]:
     """The page with the least `limit` and `offset` that the contract allows, and that with the most."""
     operation = contract.operations.get(operation_id)
     bounds = {p.name: (p.minimum, p.maximum) for p in operation.parameters} if operation else {}
@@ -168,10 +168,10 @@ def _entries(contract: Contract, order: Order) -> Iterator[HistoryEntry]:
     """The least that a change tells, and the most, of each kind."""
     schemas = contract.root["components"]["schemas"]
     reasons = [schemas[name]["properties"]["reason"] for name in ("OrderUpdate", "Cancellation")]
-    reason = max((str(_sized(each, "max", _UNLIMITED)) for each in reasons), key=len)
+    reason = max((str(sized(each, "max", UNLIMITED)) for each in reasons), key=len)
     least = HistoryEntry(1, order.created_at, "x", None, order.status, None, None, order.id, None)
     most = least._replace(
-        version=_MANY, changed_by=_LONGEST, from_status=order.status, reason=reason, trace_id=f"{_TRACE_ID:032x}"
+        version=_MANY, changed_by=LONGEST, from_status=order.status, reason=reason, trace_id=f"{TRACE_ID:032x}"
     )
     yield least
     yield from (most._replace(action=action) for action in ACTIONS)

@@ -6,17 +6,22 @@ from pydantic_core import from_json, to_json
 
 from orders.bill import Bill, Charges, Line
 from orders.order import Order
+from orders.payments.account import Balance, Entry, Returned, Told
 from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflows
 from service_standard.database import Row, Value, inserting, updating
 
 _TERMS: Final = "bill, currency, total, shipping_address, shipping_method, payment_method"
-COLUMNS: Final = (
+_BEGINNING: Final = (
     "id, number, workflow, status, customer_id, items, external_id, metadata,"
     f" version, created_at, updated_at, created_by, {_TERMS}, shipments"
 )
-INSERT_ORDER: Final = inserting("orders", COLUMNS, version="bigint", total="bigint")
-UPDATE_ORDER: Final = updating("orders", "id", "status, version, updated_at, shipments", version="bigint")
+# Nothing was paid of a new order, as these columns say by themselves.
+COLUMNS: Final = f"{_BEGINNING}, payments"
+INSERT_ORDER: Final = inserting("orders", _BEGINNING, version="bigint", total="bigint")
+UPDATE_ORDER: Final = updating(
+    "orders", "id", "status, version, updated_at, shipments, payment_status, payments", version="bigint"
+)
 REWRITE_ORDER: Final = updating(
     "orders", "id", f"version, updated_at, items, metadata, {_TERMS}", version="bigint", total="bigint"
 )
@@ -44,7 +49,15 @@ def order_row(order: Order) -> Row:
 
 def update_row(order: Order) -> Row:
     """The values for UPDATE_ORDER."""
-    return (order.id, order.status, order.version, order.updated_at, _shipments_row(order))
+    return (
+        order.id,
+        order.status,
+        order.version,
+        order.updated_at,
+        _shipments_row(order),
+        order.balance.status,
+        _payments_row(order),
+    )
 
 
 def rewritten_row(order: Order) -> Row:
@@ -77,6 +90,7 @@ def order_of(row: Row, workflows: Workflows) -> Order:
         created_by=values[11],
         terms=_terms(values[12], values[15], values[16], values[17]),
         shipments=_shipments(values[18]),
+        payments=_payments(values[19]),
     )
 
 
@@ -133,3 +147,17 @@ def _shipments_row(order: Order) -> Value:
 
 def _shipments(text: str | None) -> tuple[Shipment, ...]:
     return tuple(Shipment(Parcel(number, carrier), at) for number, carrier, at in from_json(text)) if text else ()
+
+
+def _payments_row(order: Order) -> Value:
+    return to_json(order.payments).decode() if order.payments else None
+
+
+def _payments(text: str | None) -> tuple[Entry, ...]:
+    return tuple(map(_entry, from_json(text))) if text else ()
+
+
+def _entry(facts: list[object]) -> Entry:
+    kind, balance, told, amount, lines = cast("tuple[str, list[object], list[object], int | None, list[object]]", facts)
+    returned = tuple(Returned(*line) for line in cast("list[tuple[str, int]]", lines))
+    return Entry(kind, Balance(*balance), Told(*told), amount, returned)  # type: ignore[arg-type] # as _payments_row wrote them

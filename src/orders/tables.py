@@ -38,6 +38,8 @@ def _define_orders(metadata: MetaData) -> None:
         Column("shipping_method", ordered_text()),
         Column("payment_method", ordered_text()),
         Column("shipments", Text()),
+        Column("payment_status", ordered_text(), nullable=False, server_default="pending"),
+        Column("payments", Text()),
         Index("uq_orders_number", "number", unique=True),
         Index("uq_orders_created_by_external_id", "created_by", "external_id", unique=True),
         Index("ix_orders_customer_id", "customer_id", "id"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from orders import event_models, models
 from orders.order import Order, Wish
 from orders.store import HistoryEntry
-from orders.wire_terms import shown_address, shown_lines, shown_shipments, shown_totals, terms_of
+from orders.wire_terms import shown_address, shown_lines, shown_shipments, shown_sum, shown_totals, terms_of
 from orders.workflow import Workflow
 from service_standard.binding.members import given, present
 from service_standard.binding.pages import Place
@@ -43,6 +43,9 @@ def shown_order(order: Order) -> models.Order:
         shippingMethod=given(order.terms.shipping_method),
         paymentMethod=given(order.terms.payment_method),
         shipments=given(shown_shipments(order)),
+        paymentStatus=order.balance.status,
+        paid=given(shown_sum(order, order.balance.paid)),
+        refunded=given(shown_sum(order, order.balance.refunded)),
         externalId=given(order.external_id),
         metadata=dict(order.metadata),
         version=order.version,
@@ -107,6 +110,7 @@ def updated_data(order: Order, previous_status: str) -> event_models.OrderUpdate
         customerId=order.customer_id,
         status=order.status,
         previousStatus=previous_status,
+        paymentStatus=order.balance.status,
         version=order.version,
     )
 

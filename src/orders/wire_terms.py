@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import MISSING
 
-from orders import models
+from orders import event_models, models
 from orders.bill import Bill, Charges, Line, bill_of
 from orders.money import Money, written
 from orders.order import Order
@@ -41,16 +41,17 @@ def _bill(body: models.NewOrder) -> Bill | None:
         Line(line.productId, int(line.quantity), None, present(line.name), present(line.metadata)) for line in asked
     ]
     charged = dict(_charged(charges)) if charges else {}
-    return bill_of(lines, [_money(present(line.unitPrice)) for line in asked], charged)
+    return bill_of(lines, [money_of(present(line.unitPrice)) for line in asked], charged)
 
 
 def _charged(charges: models.Charges) -> Iterator[tuple[str, Money]]:
     for name in Charges._fields:
-        if money := _money(present(getattr(charges, name))):
+        if money := money_of(present(getattr(charges, name))):
             yield name, money
 
 
-def _money(money: models.Money | None) -> Money | None:
+def money_of(money: models.Money | event_models.Money | None) -> Money | None:
+    """The amount as it was written."""
     return Money(money.amount, money.currency) if money else None
 
 
@@ -66,14 +67,15 @@ def _shown_line(line: Line, currency: str | None) -> models.Line:
     return models.Line(
         productId=line.product_id,
         quantity=line.quantity,
-        unitPrice=given(_shown(line.unit_price, currency)),
-        lineTotal=given(_shown(line.total, currency)),
+        unitPrice=given(shown_money(line.unit_price, currency)),
+        lineTotal=given(shown_money(line.total, currency)),
         name=given(line.name),
         metadata=MISSING if line.metadata is None else dict(line.metadata),
     )
 
 
-def _shown(units: int | None, currency: str | None) -> models.Money | None:
+def shown_money(units: int | None, currency: str | None) -> models.Money | None:
+    """An amount with all its decimals; None without a currency."""
     if units is None or currency is None:
         return None
     amount, _ = written(units, currency)
@@ -87,8 +89,14 @@ def shown_totals(order: Order) -> models.Totals | None:
     if bill is None or totals is None:
         return None
     return models.Totals.model_validate(
-        {name: _shown(units, bill.currency) for name, units in totals._asdict().items()}
+        {name: shown_money(units, bill.currency) for name, units in totals._asdict().items()}
     )
+
+
+def shown_sum(order: Order, units: int) -> models.Money | None:
+    """A sum in the order's currency; None if it is nothing, or the order has no prices."""
+    bill = order.terms.bill
+    return shown_money(units, bill.currency) if bill and units else None
 
 
 def shown_address(order: Order) -> models.Address | None:

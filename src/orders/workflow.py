@@ -4,8 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-# The operation that cancels, as `reached_by` has it.
+from orders.payments.account import PAID, REFUNDED
+
+# What may lead to a status, as `reached_by` has it: events of payments, and the operation that cancels.
+PAYMENT_SUCCESSFUL: Final = "payment.successful"
+PAYMENT_FAILED: Final = "payment.failed"
+PAYMENT_REFUNDED: Final = "payment.refunded"
 CANCEL: Final = "cancelOrder"
+
+# The payment status of an order in the status that it leads to: what is paid of a cancelled order is given back.
+SETTLING: Final = {PAYMENT_SUCCESSFUL: PAID, PAYMENT_REFUNDED: REFUNDED, CANCEL: REFUNDED}
+# The event whose status an order comes to when its payment has come to one.
+_LEADING: Final = {PAID: PAYMENT_SUCCESSFUL, REFUNDED: PAYMENT_REFUNDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,14 @@ class Workflow:
     def cancelled(self) -> str | None:
         """The status of a cancelled order."""
         return self.reached_by(CANCEL)
+
+    def settling(self, payment_status: str) -> str | None:
+        """The status that an order comes to when its payment has come to one."""
+        return self.reached_by(_LEADING[payment_status]) if payment_status in _LEADING else None
+
+    def settled_in(self, status: str) -> str | None:
+        """The payment status of an order in a status, if the one says something of the other."""
+        return SETTLING.get(self.at(status).reached_by or "")
 
     def passed(self, present: str, status: str) -> bool:
         """Whether an order that is in the present status must have been in another: no way around it leads there."""

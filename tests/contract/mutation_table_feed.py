@@ -66,6 +66,7 @@ FEED: Final[tuple[Mutation, ...]] = (
         asyncapi("/components/schemas/ForeignEventId/maxLength", 5),
         asyncapi("/components/messages/paymentSuccessful/examples", GONE),
         asyncapi("/components/messages/paymentFailed/examples", GONE),
+        asyncapi("/components/messages/paymentRefunded/examples", GONE),
         probe=paying(),
         before=[202, "paid"],
         after=[400, "pending"],

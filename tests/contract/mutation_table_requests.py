@@ -85,7 +85,7 @@ REQUESTS: Final[tuple[Mutation, ...]] = (
         naming="securitySchemes",
     ),
     refused("a scope is not described", openapi(f"{_SCOPES}/orders.read", GONE), naming="the security scheme declares"),
-    refused("a scope is described for nothing", openapi(f"{_SCOPES}/orders.admin", "All."), naming="orders.admin"),
+    refused("a scope is described for nothing", openapi(f"{_SCOPES}/orders.audit", "All."), naming="orders.audit"),
     driven(
         "the customer is searched by a header",
         openapi(f"{_LIST}/parameters/3/in", "header"),

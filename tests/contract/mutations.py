@@ -23,6 +23,7 @@ from tests.contract.mutation_table_feed import FEED
 from tests.contract.mutation_table_limits import LIMITS
 from tests.contract.mutation_table_operations import OPERATIONS
 from tests.contract.mutation_table_pages import PAGES
+from tests.contract.mutation_table_payments import PAYMENTS
 from tests.contract.mutation_table_requests import REQUESTS
 from tests.contract.mutation_table_shapes import SHAPES
 from tests.contract.mutation_table_terms import TERMS
@@ -32,6 +33,7 @@ MUTATIONS: Final = (
     *LIMITS,
     *WORKFLOW,
     *TERMS,
+    *PAYMENTS,
     *SHAPES,
     *REQUESTS,
     *ANSWERS,

@@ -215,6 +215,17 @@ def paying(**changes: object) -> Probe:
     return probe
 
 
+def about_a_payment(method: str, path: str, scope: str = "orders.write", **body: object) -> Probe:
+    """The status of a request about the payment of an order of items that is paid."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()["id"]
+        await service.patch(order, "paid")
+        return (await service.send(method, f"/orders/{order}/{path}", service.token(scope), json=body)).status_code
+
+    return probe
+
+
 def _payment(order_id: str, changes: dict[str, object]) -> dict[str, object]:
     """The event of a successful payment; a change is one of the event's or of its data's members."""
     data = {"paymentId": "p-1", "orderId": order_id}

@@ -31,7 +31,7 @@ def test_a_parked_payment_is_retried_once_its_order_can_be_paid(scene: Scene) ->
     assert scene.operator.figures().inbox_parked == 1
     (parked,) = scene.operator.parked()
     assert parked[:4] == ["inbox", "urn:service:payments", "payment-1", "-"]
-    assert parked[5] == "the order is cancelled and cannot become paid"
+    assert parked[5] == "An order that is cancelled cannot be paid"
 
     asyncio.run(_write(scene.operator.database_url, "UPDATE orders SET status = 'pending' WHERE id = $1", order))
     told = scene.operator.told("retry", "--sink", "inbox", "--event", "payment-1")
