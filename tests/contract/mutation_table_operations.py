@@ -100,7 +100,7 @@ OPERATIONS: Final[tuple[Mutation, ...]] = (
     ),
     refused("the manifest's version is none", manifest("/version", "one"), naming="version must be a semantic version"),
     refused("the service has no owner", manifest("/owner", GONE), naming="service.yaml: owner"),
-    refused("the manifest names another scope", manifest(f"{_SCOPES}/-", "orders.admin"), naming="orders.admin"),
+    refused("the manifest names another scope", manifest(f"{_SCOPES}/-", "orders.all"), naming="orders.all"),
     refused("the manifest forgets a scope", manifest(f"{_SCOPES}/0", GONE), naming="scopes: operations ask for"),
     refused("the manifest has no scopes", manifest("/auth", GONE), naming="auth.required_scopes"),
     refused("the manifest names another variable", manifest("/environment/-", "COLOUR"), naming="lists COLOUR, which"),
