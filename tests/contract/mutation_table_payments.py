@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.contract.documents import GONE, asyncapi, manifest, openapi
+from tests.contract.documents import GONE, asyncapi, openapi
 from tests.contract.mutation import Mutation, driven, refused
 from tests.contract.probes import about_a_payment, allowed
 
@@ -93,8 +93,6 @@ PAYMENTS: Final[tuple[Mutation, ...]] = (
     driven(
         "writers set payments by hand",
         openapi(f"{_ORDER}~1payment/patch/security/0/oauth2/0", "orders.write"),
-        openapi("/components/securitySchemes/oauth2/flows/clientCredentials/scopes/orders.admin", GONE),
-        manifest("/auth/required_scopes/0", GONE),
         probe=about_a_payment("PATCH", "payment", "orders.write", **_REASON, status="failed"),
         before=403,
         after=200,

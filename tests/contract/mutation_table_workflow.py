@@ -196,7 +196,7 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
     refused("a shipped order is told by a number", openapi(f"{_STATUSES}/shipped/event", 1), naming="event must be"),
     refused("a status is reached by a number", openapi(f"{_STATUSES}/paid/reachedBy", 1), naming="reachedBy"),
     refused("a status is only in the enum", openapi(f"{_STATUS}/enum/-", "lost"), naming="lost is not in both"),
-    refused("a status is not in the enum", openapi(f"{_STATUS}/enum/4", GONE), naming="cancelled is not in both"),
+    refused("a status is not in the enum", openapi(f"{_STATUS}/enum/4", GONE), naming="data.status must be one of"),
     refused("any status is allowed", openapi(f"{_STATUS}/enum", GONE), naming="paid is not in both"),
     refused("there is no workflow", openapi(_WORKFLOWS, GONE), naming="x-workflow: must have workflows"),
     refused(
