@@ -129,6 +129,17 @@ async def test_a_taken_value_is_the_problem_that_the_change_names_for_it(counter
     assert [row[0] for row in await counters.rows()] == ["a", "c"]
 
 
+async def test_a_refusal_that_cannot_be_made_is_a_fault_and_keeps_nobody_waiting(counters: Counters) -> None:
+    def broken() -> Problem:
+        raise ValueError("there is no such refusal")
+
+    wishes = [counters.new(key, lambda: "one", taken={"counters.label": broken}) for key in ("a", "b")]
+    async with asyncio.timeout(5):
+        first, second = await counters.submit(wishes)
+        assert (first, str(second)) == (Reply(b"a 0"), "there is no such refusal")
+        assert await counters.queue.submit(counters.new("c")) == Reply(b"c 0")
+
+
 async def test_a_random_value_that_collides_is_decided_anew(counters: Counters) -> None:
     await counters.queue.submit(counters.new("a", lambda: "taken"))
     labels = iter(["taken", "fresh"])

@@ -200,6 +200,9 @@ class WriteQueue(Generic[State]):
                 await self._commit(group)
             except DatabaseUnavailable as error:
                 self._fail([*group, *self._waiting], error)
+            except Exception as error:  # noqa: BLE001 a bug is told to whoever waits, and the next group goes on
+                for each in group:
+                    each.settle(error, error)
 
     def _fail(self, waiting: Sequence[_Waiting[State]], error: DatabaseUnavailable) -> None:
         """Those that wait would meet the same database, and have waited long enough."""
