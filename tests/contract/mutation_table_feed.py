@@ -94,9 +94,9 @@ FEED: Final[tuple[Mutation, ...]] = (
         after=[400, "pending"],
     ),
     driven(
-        "an event's type has twenty characters at the most",
-        openapi(f"{_EVENT}/properties/type/maxLength", 20),
-        probe=paying(type="x" * 21),
+        "an event's type has thirty characters at the most",
+        openapi(f"{_EVENT}/properties/type/maxLength", 30),
+        probe=paying(type="x" * 31),
         before=[202, "pending"],
         after=[400, "pending"],
     ),

@@ -10,6 +10,18 @@ from tests.contract.probes import member
 _ORDERS: Final = "/paths/~1orders"
 _ORDER: Final = "/paths/~1orders~1{id}"
 _SCOPES: Final = "/auth/required_scopes"
+_SENT: Final = (
+    "orderCreated",
+    "orderUpdated",
+    "orderConfirmed",
+    "orderShipped",
+    "orderDelivered",
+    "orderCancelled",
+    "orderPaymentCompleted",
+    "orderPaymentFailed",
+    "orderRefunded",
+    "refundRequested",
+)
 _DELETE: Final[Object] = {
     "operationId": "deleteOrder",
     "security": [{"oauth2": ["orders.write"]}],
@@ -76,8 +88,7 @@ OPERATIONS: Final[tuple[Mutation, ...]] = (
         "the service is called kitchen",
         manifest("/name", "kitchen"),
         asyncapi("/components/schemas/Source/const", "urn:service:kitchen"),
-        asyncapi("/components/messages/orderCreated/examples/0/payload/source", "urn:service:kitchen"),
-        asyncapi("/components/messages/orderUpdated/examples/0/payload/source", "urn:service:kitchen"),
+        *(asyncapi(f"/components/messages/{name}/examples/0/payload/source", "urn:service:kitchen") for name in _SENT),
         probe=member("/", "name"),
         before="orders",
         after="kitchen",
