@@ -136,5 +136,10 @@ class Contract:
         return frozenset(scope for _, flow in flows.items() for scope, _ in flow["scopes"].items())
 
     def allowed_methods(self, path: str) -> list[str]:
-        """The methods that the contract has for a path, sorted; none for a path that it does not know."""
-        return sorted(o.method for o in self.operations.values() if o.matches(path))
+        """The methods that the contract has for a path, sorted; none for a path that it does not know.
+
+        A path without parameters comes before those with some (OpenAPI 3.1, 4.8.8).
+        """
+        concrete = [operation for operation in self.operations.values() if operation.path == path]
+        found = concrete or [operation for operation in self.operations.values() if operation.matches(path)]
+        return sorted(operation.method for operation in found)

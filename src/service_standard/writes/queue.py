@@ -201,14 +201,12 @@ class WriteQueue(Generic[State]):
             except DatabaseUnavailable as error:
                 self._fail([*group, *self._waiting], error)
             except Exception as error:  # noqa: BLE001 a bug is told to whoever waits, and the next group goes on
-                for each in group:
-                    each.settle(error, error)
+                _end(group, error, error)
 
     def _fail(self, waiting: Sequence[_Waiting[State]], error: DatabaseUnavailable) -> None:
         """Those that wait would meet the same database, and have waited long enough."""
         self._waiting.clear()
-        for each in waiting:
-            each.settle(_unavailable(error), error)
+        _end(waiting, _unavailable(error), error)
 
     async def _commit(self, group: list[_Waiting[State]]) -> None:
         """Together if that works; else each alone, so that one bad change does not fail its neighbours."""
@@ -286,6 +284,11 @@ def _outcome(
     claims = [(RECORD, claim.row(decision.reply, decision.at))] if claim else []
     batches.add(decision.key, [*decision.writes, *entries, *claims], decision.counted)
     return decision
+
+
+def _end(group: Sequence[_Waiting[State]], outcome: Exception, fault: Exception) -> None:
+    for waiting in group:
+        waiting.settle(outcome, fault)
 
 
 def _unavailable(error: DatabaseUnavailable) -> Problem:
