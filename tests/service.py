@@ -1,8 +1,8 @@
 """The service under test: the real composition on a real database, and a client that checks answers by the contract."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,6 +86,27 @@ async def running(settings: OrdersSettings) -> AsyncIterator[Caller]:
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://orders.test") as http,
     ):
         yield Caller(app, settings, law.contract, http)
+
+
+@asynccontextmanager
+async def running_beside(settings: OrdersSettings, number: int) -> AsyncIterator[Sequence[Caller]]:
+    """Callers of so many services beside each other, on one database."""
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(running(settings)) for _ in range(number)]
+
+
+async def along(
+    embedded: Caller, workflow: str, way: Sequence[str], ask: Callable[[Caller, object], Awaitable[httpx.Response]]
+) -> list[int]:
+    """What is answered for an order in each status of a way through a workflow, the first status included."""
+    async with running(embedded.settings.model_copy(update={"orders_workflow": workflow})) as service:
+        found = []
+        for length in range(len(way) + 1):
+            order = await service.create()
+            for status in way[:length]:
+                assert (await service.patch(order["id"], status)).status_code == 200
+            found.append((await ask(service, order["id"])).status_code)
+        return found
 
 
 @cache

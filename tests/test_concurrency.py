@@ -5,31 +5,19 @@ The faults prove the same with more callers, of running processes.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle
 
 import httpx
 import pytest
 
-from orders.settings import OrdersSettings
-from tests.service import Caller, running
+from tests.service import Caller
 from tests.storage import kept_counts, recounted, rows
 
 pytestmark = pytest.mark.anyio
 
 ORDERS = 4
 AT_ONCE = 10
-
-
-@pytest.fixture(params=[1, 2], ids=["one service", "two services"])
-async def services(request: pytest.FixtureRequest, settings: OrdersSettings) -> AsyncIterator[Sequence[Caller]]:
-    """One service or two on one database, of each kind in turn."""
-    async with running(settings) as one:
-        if request.param == 1:
-            yield [one]
-            return
-        async with running(settings) as other:
-            yield [one, other]
 
 
 async def race(services: Sequence[Caller], headers: Callable[[int], dict[str, str]]) -> list[list[httpx.Response]]:

@@ -6,7 +6,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from tests.service import Caller, problem_of, running
+from tests.service import Caller, along, problem_of
 from tests.storage import count, kept_counts, recounted, rows
 
 pytestmark = pytest.mark.anyio
@@ -50,14 +50,7 @@ async def test_a_cancelled_order_is_shown_told_and_announced_with_its_reason(ord
 async def test_an_order_can_be_cancelled_where_its_workflow_says_so_and_nowhere_else(
     embedded: Caller, workflow: str, way: tuple[str, ...], codes: list[int]
 ) -> None:
-    async with running(embedded.settings.model_copy(update={"orders_workflow": workflow})) as service:
-        found = []
-        for length in range(len(way) + 1):
-            order = await service.create()
-            for status in way[:length]:
-                assert (await service.patch(order["id"], status)).status_code == 200
-            found.append((await cancel(service, order["id"])).status_code)
-        assert found == codes
+    assert await along(embedded, workflow, way, cancel) == codes
 
 
 async def test_an_order_that_cannot_be_cancelled_stays_as_it_is(embedded: Caller) -> None:

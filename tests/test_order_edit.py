@@ -6,7 +6,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from tests.service import Caller, problem_of, running
+from tests.service import Caller, along, problem_of
 from tests.storage import count, kept_counts, recounted
 
 pytestmark = pytest.mark.anyio
@@ -94,14 +94,7 @@ async def test_only_the_version_that_was_seen_is_edited(embedded: Caller, tag: s
 async def test_an_order_can_be_edited_where_its_workflow_says_so_and_nowhere_else(
     embedded: Caller, workflow: str, way: tuple[str, ...], codes: list[int]
 ) -> None:
-    async with running(embedded.settings.model_copy(update={"orders_workflow": workflow})) as service:
-        found = []
-        for length in range(len(way) + 1):
-            order = await service.create()
-            for status in way[:length]:
-                assert (await service.patch(order["id"], status)).status_code == 200
-            found.append((await edit(service, order["id"], PRICED, "*")).status_code)
-        assert found == codes
+    assert await along(embedded, workflow, way, lambda service, order: edit(service, order, PRICED, "*")) == codes
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,12 @@ async def test_amounts_that_contradict_each_other_are_a_conflict(
     assert await count(embedded.settings, "orders") == 0
 
 
+async def test_of_many_faults_as_many_are_named_as_the_contract_allows(embedded: Caller) -> None:
+    wish = {"lines": [line("1.00"), *[line()] * 200]}
+    named = [f"#/lines/{number}/unitPrice" for number in range(1, 101)]
+    assert await faults(embedded, (409, "conflict"), **wish) == named
+
+
 async def test_a_carrier_alone_is_no_shipment(embedded: Caller) -> None:
     order = await ordering(embedded, items=["a"])
     answer = await embedded.send("PATCH", f"/orders/{order['id']}", json={"status": "paid", "carrier": "UPS"})

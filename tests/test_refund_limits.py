@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from itertools import cycle
 from typing import Final
 
 import pytest
 
-from orders.settings import OrdersSettings
-from tests.service import Caller, problem_of, running
+from tests.service import Caller, problem_of
 from tests.storage import count
 from tests.test_order_payments import WISH, entries, paid_order, pay, refund
 from tests.test_order_terms import ordering, usd
@@ -80,17 +79,6 @@ async def test_a_payment_that_cannot_be_is_refused_by_its_place(
     assert problem_of(answer) == problem
     assert [error["pointer"] for error in answer.json()["errors"]] == pointers
     assert await stored(embedded) == before
-
-
-@pytest.fixture(params=[1, 2], ids=["one service", "two services"])
-async def services(request: pytest.FixtureRequest, settings: OrdersSettings) -> AsyncIterator[Sequence[Caller]]:
-    """One service or two on one database, of each kind in turn."""
-    async with running(settings) as one:
-        if request.param == 1:
-            yield [one]
-            return
-        async with running(settings) as other:
-            yield [one, other]
 
 
 async def test_refunds_at_once_never_come_to_more_than_was_paid(services: Sequence[Caller]) -> None:

@@ -1,10 +1,11 @@
 """The bill of an order: its lines as they were when it was made, what is charged besides, and what that comes to."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from orders.money import MOST, Money, minor_units, money_faults
-from service_standard.problems import CONFLICT, FieldError, Problem
+from service_standard.problems import FieldError, conflict
 
 
 class Line(NamedTuple):
@@ -52,6 +53,14 @@ class Bill(NamedTuple):
     from_stock: bool = False
 
     @property
+    def quantities(self) -> Counter[str]:
+        """How many of each product."""
+        found: Counter[str] = Counter()
+        for line in self.lines:
+            found[line.product_id] += line.quantity
+        return found
+
+    @property
     def totals(self) -> Totals | None:
         """The sums, exact; None without prices."""
         if self.currency is None:
@@ -91,7 +100,7 @@ def bill_of(lines: Sequence[Line], prices: Sequence[Money | None], charges: Mapp
 def refuse(faults: Iterable[FieldError]) -> None:
     """Raises a 409 that names each fault, if there is one."""
     if found := list(faults):
-        raise Problem(CONFLICT, ", ".join(fault.sentence for fault in found), errors=found)
+        raise conflict(found)
 
 
 def _missing(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 from typing import Final
 
-from orders.handlers import OrderHandlers
+from orders.handlers import OrderHandlers, external_id_taken
 from orders.models import BulkOrder, BulkResults, NewOrders
 from orders.rehearsal import Rehearsed
 from service_standard.binding.gate import Caller
@@ -13,7 +13,7 @@ from service_standard.binding.handler import Handler
 from service_standard.binding.reply import Reply
 from service_standard.contract import Contract
 from service_standard.database import DatabaseUnavailable
-from service_standard.problems import CONFLICT, Problem, unavailable
+from service_standard.problems import Problem, unavailable
 from service_standard.telemetry.spans import trace_id
 from service_standard.writes.idempotency import REPLAYED
 from service_standard.writes.queue import MOST_TOGETHER
@@ -30,8 +30,7 @@ class Bulk:
     def handler(self, rehearsed: Rehearsed, contract: Contract) -> Handler:
         """The handler with its operation; its specimen has as many results as there can be orders."""
         most = contract.root["components"]["schemas"]["NewOrders"]["properties"]["orders"].get("maxItems")
-        refused = Problem(CONFLICT, "An order with this externalId exists already")
-        outcomes: list[Reply | Problem] = [*rehearsed.created, refused]
+        outcomes: list[Reply | Problem] = [*rehearsed.created, external_id_taken()]
         specimen = _results(list(islice(cycle(outcomes), most if isinstance(most, int) else len(outcomes))))
         return Handler("createOrders", self.create_orders, BulkResults, specimens=(specimen,))
 

@@ -68,7 +68,7 @@ class OrderHandlers:
             Change(
                 decide=lambda _: self._changes.creation(wanted.wish(caller.owner), Cause(caller.subject)),
                 claim=claim_of(caller, "createOrder", idempotency_key, body),
-                taken={"orders.created_by, orders.external_id": _external_id_taken, ENOUGH: wanted.sold_out},
+                taken={"orders.created_by, orders.external_id": external_id_taken, ENOUGH: wanted.sold_out},
             )
         )
 
@@ -174,5 +174,6 @@ def no_such_order() -> Problem:
     return Problem(NOT_FOUND, "There is no such order")
 
 
-def _external_id_taken() -> Problem:
+def external_id_taken() -> Problem:
+    """What is said of an `externalId` that its caller has given to another order."""
     return Problem(CONFLICT, "An order with this externalId exists already")

@@ -47,8 +47,6 @@ RECEIVED: Final[dict[str, type[BaseModel]]] = {
 
 # What moves an order to the status that is reached by it; other events only leave a note.
 MOVING: Final = frozenset(SETTLING)
-
-
 # What is chosen by a name that is no path.
 NAME: Final = re.compile("[a-z0-9-]+")
 # Where the overlays are that can be chosen by their names, seen from the manifest, and the one of the catalogue.

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from orders.bill import bill_of_items
+from orders.bill import bill_of_items, refuse
 from orders.payments.account import PAID, REFUNDED, Account, Balance, Entry, Told, Wanted, balance_after
 from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflow
@@ -84,9 +84,7 @@ class Order(NamedTuple):
         """
         if not self.workflow.at(self.status).editable:
             raise Problem(CONFLICT, f"An order that is {self.status} cannot be edited")
-        faults = [*self._strange(wish)]
-        if faults:
-            raise Problem(CONFLICT, ", ".join(fault.sentence for fault in faults), errors=faults)
+        refuse(self._strange(wish))
         return self.noted(at)._replace(items=wish.items, metadata=wish.metadata, terms=wish.terms)
 
     def _strange(self, wish: Wish) -> Iterator[FieldError]:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from pydantic_core import to_json
 
 MEDIA_TYPE: Final = "application/problem+json"
+MOST_NAMED: Final = 100
 
 
 class SentHeader(NamedTuple):
@@ -127,6 +128,12 @@ class Problem(Exception):
 def validation_problem(errors: Sequence[FieldError]) -> Problem:
     """A 400 whose detail names each faulty field with its message (API-10)."""
     return Problem(VALIDATION_ERROR, ", ".join(e.sentence for e in errors), errors=errors)
+
+
+def conflict(errors: Sequence[FieldError]) -> Problem:
+    """A 409 whose detail names each member that contradicts another or what there is, and at most `MOST_NAMED`."""
+    named = errors[:MOST_NAMED]
+    return Problem(CONFLICT, ", ".join(e.sentence for e in named), errors=named)
 
 
 def unavailable(detail: str, *, retry_after: int = 1) -> Problem:

@@ -10,7 +10,7 @@ import pytest
 
 from orders.settings import OrdersSettings
 from tests.catalog.shop import ask, buy, faults, line, offer, stock, usd
-from tests.service import Caller, running
+from tests.service import Caller, running, running_beside
 from tests.storage import count, kept_counts, recounted, rows
 
 pytestmark = pytest.mark.anyio
@@ -136,12 +136,8 @@ async def buy_under_a_key(shop: Caller) -> httpx.Response:
 async def services(request: pytest.FixtureRequest, with_catalog: OrdersSettings) -> AsyncIterator[Sequence[Caller]]:
     """One service or two on one database, of each kind in turn; they admit all who come."""
     with_catalog = with_catalog.model_copy(update={"max_in_flight": 2 * BUYERS})
-    async with running(with_catalog) as one:
-        if request.param == 1:
-            yield [one]
-            return
-        async with running(with_catalog) as other:
-            yield [one, other]
+    async with running_beside(with_catalog, request.param) as services:
+        yield services
 
 
 async def test_of_fifty_buyers_of_the_last_ten_ten_are_served_and_nobody_else_suffers(

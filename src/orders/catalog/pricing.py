@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from orders.bill import refuse
 from orders.catalog.stock import held
 from orders.models import Money as ShownMoney
 from orders.models import NewLine, NewOrder
@@ -11,9 +12,7 @@ from orders.money import Money, minor_units, written
 from orders.order import Order, Wish
 from orders.wire import wish_of
 from service_standard.binding.members import present
-from service_standard.problems import CONFLICT, FieldError, Problem, validation_problem
-
-MOST_FAULTS: Final = 100
+from service_standard.problems import CONFLICT, MOST_NAMED, FieldError, Problem, validation_problem
 
 
 class Offer(NamedTuple):
@@ -55,7 +54,7 @@ class Wanted(NamedTuple):
         """The refusal of who came too late: there was enough when he asked, and others were served first."""
         limited = (pointer for pointer, line in _lines(self.body).items() if self._is_limited(line.productId))
         errors = [FieldError(_Place(pointer).quantity, "may be more than there is in stock") for pointer in limited]
-        return Problem(CONFLICT, "There is not enough in stock any more", errors=errors[:MOST_FAULTS])
+        return Problem(CONFLICT, "There is not enough in stock any more", errors=errors[:MOST_NAMED])
 
     def _is_limited(self, product_id: str) -> bool:
         offer = self.offers.get(product_id) if self.offers else None
@@ -79,11 +78,9 @@ def priced(body: NewOrder, offers: Offers, more: Mapping[str, int]) -> NewOrder:
     unknown = [_Place(pointer).product for pointer, line in lines.items() if line.productId not in offers]
     if unknown:
         raise validation_problem(
-            [FieldError(pointer, "is no product of the catalogue") for pointer in unknown][:MOST_FAULTS]
+            [FieldError(pointer, "is no product of the catalogue") for pointer in unknown][:MOST_NAMED]
         )
-    faults = list(_conflicts(lines, offers, more))[:MOST_FAULTS]
-    if faults:
-        raise Problem(CONFLICT, ", ".join(fault.sentence for fault in faults), errors=faults)
+    refuse(_conflicts(lines, offers, more))
     return body.model_copy(update={"lines": [_as_offered(line, offers[line.productId]) for line in lines.values()]})
 
 

@@ -1,6 +1,5 @@
 """The stock: what an order holds of it, and how each change of an order moves it."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -36,7 +35,4 @@ def held(order: Order) -> Mapping[str, int]:
     bill = order.terms.bill
     if bill is None or not bill.from_stock or order.status == order.workflow.cancelled:
         return {}
-    quantities: Counter[str] = Counter()
-    for line in bill.lines:
-        quantities[line.product_id] += line.quantity
-    return quantities
+    return bill.quantities

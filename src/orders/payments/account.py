@@ -211,10 +211,7 @@ class Account(NamedTuple):
     @property
     def _to_come_back(self) -> Counter[str]:
         """How many of each product have not come back, since the status was last set by hand."""
-        ordered: Counter[str] = Counter()
-        for line in self.bill.lines:
-            ordered[line.product_id] += line.quantity
-        return ordered - _pieces([line for entry in self._counting for line in entry.lines])
+        return self.bill.quantities - _pieces([line for entry in self._counting for line in entry.lines])
 
     def _price(self, lines: Sequence[Returned]) -> int:
         """What the lines cost; charges are in none of them."""
