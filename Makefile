@@ -20,7 +20,7 @@ BENCH_SECONDS ?= 5
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage proofs faults bench bench-check bench-events check format models mutations zoo lock clean
+.PHONY: help run test coverage proofs faults bench bench-check bench-events check format models reference mutations zoo lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ format: $(DEV_DEPS) ## rewrite the sources as the linter wants them
 models: $(DEV_DEPS) ## write the models from the contracts
 	$(BIN)/service-standard models
 	$(BIN)/service-standard models examples/payments
+
+reference: $(DEV_DEPS) ## write docs/reference from the code and the contracts
+	$(BIN)/python -m tests.reference.write
 
 mutations: $(DEV_DEPS) ## change one fact of a contract at a time: behaviour follows or the start is refused
 	$(BIN)/python -m tests.contract.mutations

@@ -1,26 +1,26 @@
 """What is written for those who keep the service running names the metrics that there are, and no other."""
 
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 import yaml
 
-from tests.contract.probes import creating, paying
-from tests.events.stream import eventually
-from tests.metrics.scrape import Scrape, scraped
-from tests.service import ROOT, Caller, migrated, running, settings_for
-from tests.storage import held
+from orders.settings import OrdersSettings
+from tests.metrics.everything import everything_measured
+from tests.metrics.scrape import Scrape
+from tests.reference.settings import meanings
+from tests.reference.write import PLACE, pages
+from tests.service import ROOT
 
 pytestmark = pytest.mark.anyio
 
 DOCUMENT: Final = (ROOT / "docs/operations.md").read_text()
+REFERENCE: Final = (PLACE / "metrics.md").read_text()
 ALERTS: Final = ROOT / "docs/operations/alerts.yaml"
 DASHBOARD: Final = ROOT / "docs/operations/dashboard.json"
-UNREACHABLE: Final = "http://127.0.0.1:1/hook"
 # Prometheus itself tells whether a scrape succeeded.
 OF_PROMETHEUS: Final = {"up"}
 # What is no metric in an expression: strings, matchers, ranges, what is grouped by, functions, and words between.
@@ -29,29 +29,9 @@ NO_METRIC: Final = rf'"[^"]*"|\{{[^}}]*\}}|\[[^\]]*\]|{GROUPING}|\b[a-z_]+\s*(?=
 
 
 @pytest.fixture(scope="module")
-async def exposed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scrape]:
+async def exposed(tmp_path_factory: pytest.TempPathFactory) -> Scrape:
     """The metrics of a service to which everything has happened that any metric tells of."""
-    settings = settings_for(
-        f"sqlite:///{tmp_path_factory.mktemp('operations')}/orders.db",
-        database_timeout_seconds=0.3,
-        event_sinks="log,http",
-        event_http_url=UNREACHABLE,
-        max_in_flight=1,
-    )
-    # The first figures of the second start know the sinks; else they would be told with the next, in five seconds.
-    async with running(migrated(settings)) as service:
-        await paying()(service)
-        await eventually(lambda: tells(service, "sink_errors_total"))
-    async with running(settings) as service:
-        await paying()(service)
-        async with held(settings, "orders"):
-            assert set(await asyncio.gather(creating()(service), creating()(service))) == {503}
-        await eventually(lambda: tells(service, "sink_epoch", "sink_errors_total"))
-        yield await scraped(service)
-
-
-async def tells(service: Caller, *names: str) -> bool:
-    return set(names) <= {name for name, _ in (await scraped(service)).samples}
+    return await everything_measured(tmp_path_factory.mktemp("operations"))
 
 
 def names(scrape: Scrape) -> set[str]:
@@ -59,15 +39,14 @@ def names(scrape: Scrape) -> set[str]:
     return {name for name, _ in scrape.samples}
 
 
-def documented() -> dict[str, set[str]]:
-    """The attributes of each metric of the table, as Prometheus names both."""
-    return {cells[1].strip("`"): set(re.findall(r"`([^`]+)`", cells[2].replace(".", "_"))) for cells in rows("Metrics")}
+def documented() -> set[str]:
+    """The metrics of the reference, as Prometheus names them."""
+    return {cells[1].strip("`") for cells in rows(REFERENCE)}
 
 
-def rows(heading: str) -> Iterator[list[str]]:
-    """The cells of the table under a heading."""
-    section = DOCUMENT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
+def rows(section: str) -> Iterator[list[str]]:
+    """The cells of the first table."""
+    lines = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("|")]
     yield from ([cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:])
 
 
@@ -89,19 +68,17 @@ def expressions() -> list[str]:
     ]
 
 
-async def test_the_table_has_exactly_the_metrics_that_are_exposed_with_their_attributes(exposed: Scrape) -> None:
-    found = {
-        family.name + ("_total" if family.type == "counter" else ""): {
-            label for sample in family.samples for label in sample.labels if label != "le"
-        }
-        for family in exposed.families.values()
-    }
-    del found["target_info"]
-    assert documented() == found
+async def test_the_reference_is_as_make_reference_writes_it(exposed: Scrape) -> None:
+    written = {path.name: path.read_text() for path in PLACE.glob("*.md")}
+    assert written == pages(exposed), "run make reference"
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [name for name in OrdersSettings.model_fields if not meanings()[name].endswith(".")] == []
 
 
 def test_each_metric_has_one_name_in_two_spellings() -> None:
-    for cells in rows("Metrics"):
+    for cells in rows(REFERENCE):
         name, in_prometheus = (cell.strip("`") for cell in cells[:2])
         assert re.fullmatch(re.escape(name.replace(".", "_")) + "(_seconds|_total)?", in_prometheus)
 
@@ -122,7 +99,7 @@ def test_the_dashboard_shows_every_metric() -> None:
     panels = json.loads(DASHBOARD.read_text())["panels"]
     shown = {m for panel in panels for target in panel.get("targets", ()) for m in asked_for(target["expr"])}
     bare = {re.sub("_(bucket|count|sum)$", "", metric) for metric in shown} | shown
-    assert set(documented()) - bare == {"outbox_head", "sink_position", "sink_leader", "sink_epoch"}
+    assert documented() - bare == {"outbox_head", "sink_position", "sink_leader", "sink_epoch"}
 
 
 def test_each_alert_is_a_rule_that_says_what_is_wrong_how_bad_it_is_and_in_the_document_what_to_do() -> None:
@@ -130,7 +107,9 @@ def test_each_alert_is_a_rule_that_says_what_is_wrong_how_bad_it_is_and_in_the_d
         assert set(rule) - {"for"} == {"alert", "expr", "labels", "annotations"}
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["annotations"]["summary"]
-    assert [cells[0].strip("`") for cells in rows("Alerts")] == [rule["alert"] for rule in rules()]
+    assert [cells[0].strip("`") for cells in rows(DOCUMENT.partition("\n## Alerts\n")[2])] == [
+        rule["alert"] for rule in rules()
+    ]
 
 
 @pytest.mark.parametrize(

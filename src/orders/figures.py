@@ -24,7 +24,10 @@ class OrderMetrics:
             "orders.transitions", [self._observe_transitions], "{order}", "Orders that went to another status."
         )
         meter.create_observable_counter(
-            "orders.payments", [self._observe_payments], "{payment}", "Payments that were told of, by their effect."
+            "orders.payments",
+            [self._observe_payments],
+            "{payment}",
+            "Payments that were told of, by their effect; `ignored` is one that came too late to matter.",
         )
 
     def happened(self, decision: Decision[Order]) -> None:

@@ -14,11 +14,17 @@ class OrdersSettings(Settings):
     """What the environment decides."""
 
     database_url: SecretStr = SecretStr("sqlite:///orders.db")
+    """SQLite's file (four slashes: absolute), or `postgresql://user:password@host/name`."""
     orders_workflow: str = STANDARD
+    """The workflow of new orders: `retail`, `kitchen`, or the path of an overlay."""
     catalog: Literal["none", "embedded", "http"] = "none"
+    """`embedded`: customers, products and their stock beside the orders; `http`: another service's."""
     catalog_url: Annotated[HttpUrl | None, Field(validate_default=True)] = None
+    """Where the other service has `/products/{id}`."""
     catalog_token: SecretStr | None = None
+    """The bearer token to ask it with."""
     event_types: Literal["base", "all"] = "base"
+    """`all`: the stages of an order's life have events of their own too."""
 
     @field_validator("catalog_url")
     @classmethod

@@ -40,45 +40,80 @@ HttpUrl: TypeAlias = Annotated[str, AfterValidator(_http_url)]
 class Settings(BaseSettings):
     """What the environment decides. Field names are the variables' names in lower case.
 
+    What stands below a field goes into the reference, docs/reference/settings.md.
+
     A service extends it: by the default of `database_url`, its embedded database, and by variables of its own.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     environment: Literal["production", "development"] = "production"
+    """`development` has a well-known secret and makes test tokens."""
     host: str = "0.0.0.0"  # noqa: S104 a service in a container listens on every address
+    """The address to listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """The port; 0 takes a free one, which the log line `serving` names."""
     web_concurrency: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many processes serve."""
     service_manifest: Path = Path("service.yaml")
+    """The manifest, seen from the working directory; it names the contracts, seen from itself."""
     database_url: SecretStr = SecretStr("sqlite:///service.db")
     database_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 2.0
+    """How long the database may take; then 503."""
     migrate_on_start: bool = False
+    """Migrate before serving; otherwise a database that lacks migrations is refused."""
     jwt_secret_key: SecretStr | None = None
+    """Verifies HS256 tokens; at least 32 bytes; in production this, `JWT_JWKS_URL` or `JWT_ISSUER` is required."""
     jwt_jwks_url: HttpUrl | None = None
+    """Where the keys for RS256, ES256 and EdDSA tokens are published."""
     jwt_issuer: str | None = None
+    """Required as `iss`; alone, its OpenID discovery tells where the keys are."""
     jwt_audience: str | None = None
+    """Required as `aud`; must be set with published keys."""
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Browsers' origins that may call, separated by commas."""
     max_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 64
+    """How many requests run at once in a process."""
     admission_wait_seconds: Annotated[float, Field(ge=0, le=10)] = 0.5
+    """How long others wait for their turn; then 503."""
     drain_seconds: Annotated[float, Field(ge=0, le=15)] = 5.0
+    """How long a signal leaves the service serving, but not ready."""
     body_limit_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 64 * 1024
+    """Longer bodies get 413."""
     idempotency_hours: Annotated[int, Field(ge=24, le=24 * 365)] = 24
+    """How long answers are kept for their `Idempotency-Key`."""
     event_sinks: Annotated[tuple[Literal["log", "http", "kafka", "rabbitmq"], ...], NoDecode] = ("log",)
+    """Where events go, separated by commas."""
     event_sources: Annotated[tuple[Literal["kafka", "rabbitmq"], ...], NoDecode] = ()
+    """Where events come from, separated by commas."""
     event_inbox_attempts: Annotated[int, Field(ge=1, le=100)] = 10
+    """How often an event that came in is tried."""
     event_relay: Literal["embedded", "off"] = "embedded"
+    """`off`: another process delivers the events."""
     event_lease_seconds: Annotated[float, Field(ge=1, le=300)] = 10.0
+    """How long a relay leads a sink without renewing its lease."""
     event_retention_days: Annotated[float, Field(gt=0, le=3650)] = 7.0
+    """How long delivered events are kept."""
     event_retention_past_cursors: bool = False
+    """Forget old events even before every sink has them."""
     event_http_url: str | None = None
+    """Where the sink `http` posts."""
     event_http_secret: SecretStr | None = None
+    """Signs what the sink `http` posts."""
     kafka_bootstrap_servers: str | None = None
+    """Kafka's brokers."""
     rabbitmq_url: SecretStr | None = None
+    """RabbitMQ's address."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """What is logged: this and what is graver."""
     jaeger_endpoint: HttpUrl | None = None
+    """Another name of `OTEL_EXPORTER_OTLP_ENDPOINT`, for a receiver of traces only."""
     otel_exporter_otlp_endpoint: HttpUrl | None = None
+    """Where traces and metrics go (OTLP); without it they go nowhere."""
     otel_exporter_otlp_protocol: Literal["http/protobuf", "grpc"] = "http/protobuf"
+    """How traces and metrics go there."""
     otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """The share of traces that goes there; of the others, what failed."""
 
     @field_validator("allowed_origins", "event_sinks", "event_sources", mode="before")
     @classmethod

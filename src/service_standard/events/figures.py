@@ -92,7 +92,10 @@ class EventMetrics:
             "sink.delivered", [self._delivered], "{event}", "Events that the sink accepted."
         )
         meter.create_observable_counter(
-            "sink.errors", [self._errors], "{attempt}", "Attempts that the sink did not accept."
+            "sink.errors",
+            [self._errors],
+            "{attempt}",
+            "Attempts that the sink did not accept: `NotNow` is an outage, `Never` a refusal.",
         )
 
     async def refresh(self) -> None:
@@ -124,13 +127,18 @@ class EventMetrics:
 def _gauges() -> Iterator[tuple[str, str, str, _Reading]]:
     """Name, unit, meaning and reading of each gauge."""
     yield "outbox.head", "{event}", "The newest position.", lambda f: [Observation(f.head)]
-    yield "outbox.unsequenced", "{event}", "Events without a position.", lambda f: [Observation(f.unsequenced)]
-    yield "inbox.waiting", "{event}", "Events that are tried again.", lambda f: [Observation(f.inbox_waiting)]
-    yield "inbox.parked", "{event}", "Events parked in the inbox.", lambda f: [Observation(f.inbox_parked)]
+    yield "outbox.unsequenced", "{event}", "Events without a position yet.", lambda f: [Observation(f.unsequenced)]
+    yield (
+        "inbox.waiting",
+        "{event}",
+        "Events that came in and are tried again.",
+        lambda f: [Observation(f.inbox_waiting)],
+    )
+    yield "inbox.parked", "{event}", "Events that came in without effect.", lambda f: [Observation(f.inbox_parked)]
     yield "sink.position", "{event}", "The sink's cursor.", _each(lambda sink: sink.position)
     yield "sink.lag.events", "{event}", "Events that the sink has not got.", _each(lambda sink: sink.lag_events)
-    yield "sink.lag.time", "s", "The age of the oldest of them.", _each(lambda sink: sink.lag_seconds)
-    yield "sink.parked", "{event}", "Events parked for the sink.", _each(lambda sink: sink.parked)
+    yield "sink.lag.time", "s", "The age of the oldest that it has not got.", _each(lambda sink: sink.lag_seconds)
+    yield "sink.parked", "{event}", "Events that the sink refused.", _each(lambda sink: sink.parked)
     yield "sink.leader", "{relay}", "1 while a relay leads the sink, else 0.", _each(_is_led)
     yield "sink.epoch", "{lead}", "How often the lead was taken.", _each(lambda sink: sink.epoch)
 

@@ -17,7 +17,10 @@ def observe_admission(meter: Meter, admission: Admission) -> None:
         return [lambda _: [Observation(value())]]
 
     meter.create_observable_up_down_counter(
-        "admission.in_flight", observed(lambda: admission.in_flight), "{request}", "Requests that have a slot."
+        "admission.in_flight",
+        observed(lambda: admission.in_flight),
+        "{request}",
+        "Requests that have a slot, at most `MAX_IN_FLIGHT`.",
     )
     meter.create_observable_up_down_counter(
         "admission.waiting", observed(lambda: admission.waiting), "{request}", "Requests that wait for a slot."
@@ -29,7 +32,7 @@ def observe_admission(meter: Meter, admission: Admission) -> None:
         "Requests without a slot that wait for something else, such as an event.",
     )
     meter.create_observable_counter(
-        "admission.shed", observed(lambda: admission.shed), "{request}", "Requests that were turned away."
+        "admission.shed", observed(lambda: admission.shed), "{request}", "Requests that were turned away with 503."
     )
     waits = meter.create_histogram(
         "admission.wait",

@@ -17,7 +17,7 @@ class LoopLag:
         self._lag = meter.create_histogram(
             "event_loop.lag",
             "s",
-            "How late the event loop did what was due.",
+            "How late the event loop did what was due, measured ten times a second.",
             explicit_bucket_boundaries_advisory=BUCKETS,
         )
         self._timer: asyncio.TimerHandle | None = None

@@ -22,7 +22,7 @@ def observe_connections(meter: Meter, database: Database) -> None:
         yield Observation(database.connections.most)
 
     meter.create_observable_up_down_counter(
-        "db.client.connection.count", [count], "{connection}", "Connections to the database, by what they do."
+        "db.client.connection.count", [count], "{connection}", "Connections to the database, `idle` or `used`."
     )
     meter.create_observable_up_down_counter(
         "db.client.connection.max", [most], "{connection}", "Connections that there may be."
@@ -36,7 +36,10 @@ def observe_depth(meter: Meter, depth: Callable[[], int]) -> None:
         yield Observation(depth())
 
     meter.create_observable_up_down_counter(
-        "write_queue.depth", [observe], "{change}", "Changes that wait for the next transaction."
+        "write_queue.depth",
+        [observe],
+        "{change}",
+        "Changes that wait for the next transaction; at 1024 more are refused.",
     )
 
 
@@ -45,6 +48,6 @@ def batch_sizes(meter: Meter) -> Histogram:
     return meter.create_histogram(
         "write_queue.batch.size",
         "{change}",
-        "Changes that were committed together.",
+        "Changes that were committed together, at most 64.",
         explicit_bucket_boundaries_advisory=SIZES,
     )
