@@ -77,10 +77,10 @@ def environment(given: dict[str, str]) -> dict[str, str]:
 class Process:
     """A process that serves, from its line `serving` on. Its log is read as it comes, so that no full pipe holds it."""
 
-    def __init__(self, command: Sequence[str], environ: dict[str, str]) -> None:
+    def __init__(self, command: Sequence[str], environ: dict[str, str], directory: Path = ROOT) -> None:
         self.popen = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=directory,
             env=environment(environ),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
