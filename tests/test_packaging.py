@@ -168,11 +168,6 @@ def test_the_image_copies_only_what_exists_and_is_not_ignored() -> None:
     assert [name for name in copied if not (ROOT / name).exists()] == []
 
 
-def test_the_image_has_the_version_of_the_project() -> None:
-    assert f"VERSION={PROJECT['project']['version']}" in instructions("ARG")
-    assert COMPOSE["services"]["orders"]["image"] == f"orders:{PROJECT['project']['version']}"
-
-
 @pytest.mark.parametrize("status", [HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE])
 def test_the_image_is_healthy_exactly_if_the_probe_answers_200(status: HTTPStatus) -> None:
     _, program, *_ = instructions("HEALTHCHECK")[0].partition("CMD ")[::2]

@@ -65,7 +65,8 @@ def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_source_file_that_is_named_exists(document: Path) -> None:
-    named = re.findall(r"`((?:src|tests|openapi|asyncapi|docs|scripts)/[\w/.-]+)`", document.read_text())
+    # What a how-to has its reader make is not there yet.
+    named = re.findall(r"(?<!Make )`((?:src|tests|openapi|asyncapi|docs|scripts)/[\w/.-]+)`", document.read_text())
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 

@@ -14,9 +14,15 @@ from tests.process import Process, environment
 from tests.sources import ROOT
 
 # What the documents have somebody change; all else is the checkout of the tests itself.
-_CHANGED: Final = ("openapi", "asyncapi", "service.yaml")
-_LINKED: Final = ("Makefile", "pyproject.toml", "requirements-build.txt", "requirements.txt", "src", "docs")
-_STAMPS: Final = (f"created-{sys.version_info.major}.{sys.version_info.minor}", "installed-run")
+_CHANGED: Final = ("openapi", "asyncapi", "service.yaml", "generate_test_token.py")
+_LINKED: Final = (
+    "Makefile",
+    "pyproject.toml",
+    "docs",
+    "examples",
+    *(path.name for path in ROOT.glob("requirements*.txt")),
+)
+_STAMPS: Final = (f"created-{sys.version_info.major}.{sys.version_info.minor}", "installed-run", "installed-dev")
 # Between two outputs in one stream.
 _END: Final = "\x1e"
 
@@ -28,23 +34,31 @@ class Typed(NamedTuple):
     status: int
 
 
-def checkout(directory: Path) -> Path:
-    """The project in a directory of its own, with an environment that `make run` finds installed."""
-    for name in _CHANGED:
+def checkout(directory: Path, *, own_sources: bool = False) -> Path:
+    """The project in a directory of its own, with an environment that make finds installed."""
+    for name in (*_CHANGED, *(["src"] if own_sources else [])):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, directory / name)
-    for name in _LINKED:
+    for name in (*_LINKED, *([] if own_sources else ["src"])):
         (directory / name).symlink_to(ROOT / name)
-    shutil.copy(ROOT / "generate_test_token.py", directory)
     programs = directory / ".venv/bin"
     programs.mkdir(parents=True)
     for name, module in (("orders", "orders"), ("service-standard", "service_standard.checker")):
-        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} -m {module} "$@"\n')
+        environ = f"PYTHONPATH={directory}/src"
+        (programs / name).write_text(f'#!/bin/sh\n{environ} exec {sys.executable} -m {module} "$@"\n')
         (programs / name).chmod(0o700)
     # Newer than all that they stand for, or make would install.
     for name in _STAMPS:
         (directory / ".venv" / name).touch()
     return directory
+
+
+def make(project: Path, target: str) -> None:
+    """Has make do it."""
+    done = subprocess.run(
+        ["make", target], cwd=project, env=environment(_paths()), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @contextmanager
