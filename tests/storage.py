@@ -51,8 +51,9 @@ async def kept_counts(settings: Settings) -> Sequence[Row]:
 
 async def recounted(settings: Settings) -> Sequence[Row]:
     """The same, counted anew."""
-    whole = "SELECT 'orders', status, count(*) FROM orders GROUP BY status"
-    each = "SELECT 'orders of ' || customer_id, status, count(*) FROM orders GROUP BY customer_id, status"
+    whole = "SELECT 'orders', status, count(*) FROM orders WHERE archived_at IS NULL GROUP BY status"
+    each = "SELECT 'orders of ' || customer_id, status, count(*) FROM orders WHERE archived_at IS NULL"
+    each += " GROUP BY customer_id, status"
     return sorted(tuple(row) for row in await rows(settings, f"{whole} UNION ALL {each}"))
 
 

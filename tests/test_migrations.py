@@ -38,6 +38,7 @@ LATER_COLUMNS = (
     "shipments",
     "payment_status",
     "payments",
+    "archived_at",
 )
 LATER_TABLES = ("counts", "customers", "products")
 FIRST_STEP = """

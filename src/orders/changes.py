@@ -10,7 +10,16 @@ from orders.counts import counted
 from orders.order import Order, Wish, new_number
 from orders.payments.account import Told
 from orders.payments.requests import refund_requests
-from orders.rows import INSERT_ORDER, REWRITE_ORDER, UPDATE_ORDER, order_row, rewritten_row, update_row
+from orders.rows import (
+    ARCHIVE_ORDER,
+    INSERT_ORDER,
+    REWRITE_ORDER,
+    UPDATE_ORDER,
+    archived_row,
+    order_row,
+    rewritten_row,
+    update_row,
+)
 from orders.store import INSERT_HISTORY, HistoryEntry
 from orders.terms import Parcel
 from orders.wire import created_data, shown_order, updated_data
@@ -47,8 +56,9 @@ _CREATED: Final = _Deed("created", INSERT_ORDER, order_row)
 _ADVANCED: Final = _Deed("advanced", UPDATE_ORDER, update_row)
 _CANCELLED: Final = _Deed("cancelled", UPDATE_ORDER, update_row)
 _EDITED: Final = _Deed("edited", REWRITE_ORDER, rewritten_row)
+_ARCHIVED: Final = _Deed("archived", ARCHIVE_ORDER, archived_row)
 _NOTED: Final = _Deed("noted", UPDATE_ORDER, update_row)
-ACTIONS: Final = tuple(deed.action for deed in (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _NOTED))
+ACTIONS: Final = tuple(deed.action for deed in (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _ARCHIVED, _NOTED))
 
 
 class Changes:
@@ -113,6 +123,14 @@ class Changes:
             Problem: 409, it cannot be edited any more, or not into this.
         """
         return self._decision(_EDITED, order.edited(wish, timestamp(now_ns())), order, None, cause)
+
+    def archive(self, order: Order, cause: Cause) -> Decision[Order]:
+        """The order, which nobody is to see any more.
+
+        Raises:
+            Problem: 409, something is still to come of it.
+        """
+        return self._decision(_ARCHIVED, order.archived(timestamp(now_ns())), order, None, cause)
 
     def settle(self, order: Order, before: Order, reason: str | None, cause: Cause) -> Decision[Order]:
         """The order as its payments have made it."""

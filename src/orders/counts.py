@@ -16,8 +16,14 @@ def of_customer(customer_id: str) -> str:
 
 def counted(order: Order, before: Order | None) -> Sequence[Counted]:
     """What a change from `before` (None: from nothing) to `order` adds and takes away."""
-    if before and before.status == order.status:
+    was, now = _kind(before), _kind(order)
+    if was == now:
         return ()
     names = (ALL, of_customer(order.customer_id))
-    gone = [(Kind(name, before.status), -1) for name in names] if before else []
-    return [*gone, *[(Kind(name, order.status), 1) for name in names]]
+    changes = ((kind, amount) for kind, amount in ((was, -1), (now, 1)) if kind is not None)
+    return [(Kind(name, kind), amount) for kind, amount in changes for name in names]
+
+
+def _kind(order: Order | None) -> str | None:
+    """What the order counts as; an archived one counts no more."""
+    return None if order is None or order.archived_at else order.status

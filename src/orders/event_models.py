@@ -34,6 +34,7 @@ class OrderUpdatedData(BaseModel):
     previousStatus: str
     paymentStatus: str | MISSING = MISSING
     version: int
+    archivedAt: str | MISSING = MISSING
 
 
 class PaymentData(BaseModel):

@@ -57,6 +57,7 @@ class OrderHandlers:
         yield Handler("updateOrder", self.update_order, ShownOrder, (ETAG,), changed, rehearsed.advanced)
         yield Handler("cancelOrder", self.cancel_order, ShownOrder, (ETAG,), changed, rehearsed.advanced)
         yield Handler("replaceOrder", self.replace_order, ShownOrder, (ETAG,), changed, rehearsed.edited)
+        yield Handler("archiveOrder", self.archive_order, ShownOrder, (ETAG,), changed, rehearsed.archived)
         yield Handler("listOrders", self.list_orders, OrderPage, (LINK,), (), rehearsed.pages)
         yield Handler(
             "listOrderHistory", self.list_order_history, OrderHistoryPage, (), (NOT_FOUND,), rehearsed.histories
@@ -116,6 +117,16 @@ class OrderHandlers:
         claim = claim_of(caller, "replaceOrder", idempotency_key, body, id, if_match)
         return await self._queue.submit(Change(decide=edit, key=id, claim=claim, taken={ENOUGH: wanted.sold_out}))
 
+    async def archive_order(self, caller: Caller, id: str, if_match: str | None, idempotency_key: str | None) -> Reply:
+        cause = Cause(caller.subject)
+        return await self._queue.submit(
+            Change(
+                decide=lambda order: self._changes.archive(seen(order, caller, if_match), cause),
+                key=id,
+                claim=claim_of(caller, "archiveOrder", idempotency_key, None, id, if_match),
+            )
+        )
+
     async def list_orders(
         self,
         caller: Caller,
@@ -132,7 +143,7 @@ class OrderHandlers:
         return reply(page, next_link("/orders", limit, following, customerId=customer_id, status=status))
 
     async def list_order_history(self, caller: Caller, id: str, limit: int, offset: int) -> Reply:
-        if await self._store.get(id, caller.owner) is None:
+        if await self._store.get(id, caller.owner, archived=caller.admin) is None:
             raise no_such_order()
         entries, total = await self._store.history(id, Place(limit, offset))
         shown = [shown_entry(entry) for entry in entries]
@@ -158,15 +169,18 @@ def seen(order: Order | None, caller: Caller, if_match: str | None = None) -> Or
     Raises:
         Problem: 404, there is none for him; 412, it is not the version that he has seen.
     """
-    if order is None or caller.owner not in (None, order.customer_id):
+    if order is None or not order.is_there(caller.owner):
         raise no_such_order()
     require_version(order.version, if_match)
     return order
 
 
-def claim_of(caller: Caller, operation: str, key: str | None, body: BaseModel, *about: str | None) -> Claim | None:
+def claim_of(
+    caller: Caller, operation: str, key: str | None, body: BaseModel | None, *about: str | None
+) -> Claim | None:
     """The claim of a request, if its caller gave it a key; `about` is what it names besides its body."""
-    return Claim.of(caller.subject, operation, key, [*about, body.model_dump()]) if key else None
+    content = body.model_dump() if body else None
+    return Claim.of(caller.subject, operation, key, [*about, content]) if key else None
 
 
 def no_such_order() -> Problem:

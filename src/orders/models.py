@@ -131,6 +131,7 @@ class Order(BaseModel):
     version: int
     createdAt: str
     updatedAt: str
+    archivedAt: str | MISSING = MISSING
 
 
 class NewPayment(BaseModel):

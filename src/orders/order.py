@@ -42,6 +42,7 @@ class Order(NamedTuple):
     terms: Terms = Terms()
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Entry, ...] = ()
+    archived_at: str | None = None
 
     @property
     def balance(self) -> Balance:
@@ -52,6 +53,10 @@ class Order(NamedTuple):
     def account(self) -> Account:
         """What it costs, and what was paid and given back of that."""
         return Account(self.terms.bill or bill_of_items(self.items), self.payments)
+
+    def is_there(self, owner: str | None) -> bool:
+        """Whether whoever is bound to an owner (None: to none) may know of it, archived as it may be."""
+        return self.archived_at is None and owner in (None, self.customer_id)
 
     def advanced(self, to: str, at: str) -> "Order":
         """This order in its next status.
@@ -95,6 +100,18 @@ class Order(NamedTuple):
         if self.balance.paid and not self.account.costs_the_same(wish.terms.bill):
             yield FieldError("#/lines", "must come to the same total, since something was paid")
 
+    def archived(self, at: str) -> "Order":
+        """This order, out of sight.
+
+        Raises:
+            Problem: 409, it is paid, and what was ordered has not come to its end.
+        """
+        unpaid = self.balance.is_open and not self.balance.left
+        if not (unpaid or self.workflow.at(self.status).final):
+            raise Problem(CONFLICT, f"An order that is paid and {self.status} cannot be archived")
+        order = self.noted(at)
+        return order._replace(archived_at=order.updated_at)
+
     def sent(self, parcel: Parcel | None) -> "Order":
         """This order with one more shipment, sent when it last changed."""
         return self._replace(shipments=(*self.shipments, Shipment(parcel, self.updated_at))) if parcel else self
@@ -118,7 +135,8 @@ class Order(NamedTuple):
     def can_be_paid(self) -> bool:
         """Whether it can still come to the status of what is paid, or has passed it; else it is too late, or early."""
         to = self.workflow.settling(PAID)
-        return to is None or self.workflow.allows(self.status, to) or self.workflow.passed(self.status, to)
+        leads = to is None or self.workflow.allows(self.status, to) or self.workflow.passed(self.status, to)
+        return leads and self.archived_at is None
 
     def require_payable(self) -> None:
         """Refuses what cannot be paid.
@@ -127,7 +145,9 @@ class Order(NamedTuple):
             Problem: 409.
         """
         if not self.can_be_paid:
-            raise Problem(CONFLICT, f"An order that is {self.status} cannot be paid")
+            raise Problem(
+                CONFLICT, f"An order that is {'archived' if self.archived_at else self.status} cannot be paid"
+            )
 
     def require_refundable(self) -> None:
         """Refuses unless its status allows a refund.

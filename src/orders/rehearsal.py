@@ -4,10 +4,11 @@ What comes out - replies and events - is held to the contract, so that a contrac
 and not by the first caller. The orders are those of the contract's examples, the smallest and the largest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice, product
-from typing import Final, cast
+from itertools import chain, cycle, islice, product
+from operator import attrgetter
+from typing import Final, NamedTuple, cast
 
 from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
 from pydantic import ValidationError
@@ -19,7 +20,7 @@ from orders.order import Order, Wish
 from orders.store import HistoryEntry
 from orders.terms import Parcel
 from orders.wire import order_page, shown_entry, wish_of
-from orders.workflow import Workflows
+from orders.workflow import Status, Workflows
 from service_standard.binding.pages import Place
 from service_standard.binding.reply import Reply, reply
 from service_standard.contract import Content, Contract, Json, Node, Object
@@ -45,9 +46,19 @@ class Rehearsed:
     created: tuple[Reply, ...] = ()
     advanced: tuple[Reply, ...] = ()
     edited: tuple[Reply, ...] = ()
+    archived: tuple[Reply, ...] = ()
     pages: tuple[Reply, ...] = ()
     histories: tuple[Reply, ...] = ()
     events: tuple[Event, ...] = ()
+
+
+class _Done(NamedTuple):
+    """What was decided in the rehearsal."""
+
+    created: Sequence[Decision[Order]]
+    advanced: Sequence[Decision[Order]]
+    edited: Sequence[Decision[Order]]
+    archived: Sequence[Decision[Order]]
 
 
 def rehearse(contract: Contract, workflows: Workflows, changes: Changes) -> tuple[Rehearsed, list[str]]:
@@ -61,17 +72,10 @@ def rehearse(contract: Contract, workflows: Workflows, changes: Changes) -> tupl
     try:
         wishes = [wish_of(NewOrder.model_validate(body), None) for body in _bodies(contract, operation.bodies[0])]
         with use_span(NonRecordingSpan(SpanContext(TRACE_ID, 1, is_remote=False))):
-            created = [changes.creation(wish, CAUSE) for wish in wishes]
-            advanced = [decision for first in created for decision in _advanced(first.state, workflows, changes)]
-            advanced += _told(created[0].state, changes)
-            edited = [
-                decision
-                for first, wish in zip(created, wishes, strict=True)
-                for decision in _edited(first.state, wish, workflows, changes)
-            ]
+            deeds = _done(wishes, workflows, changes)
     except (ValidationError, EventRefused, Problem) as error:
         return Rehearsed(), [f"rehearsal: {error}"]
-    return _rehearsed(contract, created, advanced, edited), []
+    return _rehearsed(contract, deeds), []
 
 
 def _pages_of_nothing(contract: Contract) -> Iterator[str]:
@@ -117,22 +121,32 @@ def _told(order: Order, changes: Changes) -> Iterator[Decision[Order]]:
         yield changes.settle(order, order, "rehearsed", CAUSE._replace(told_by=event))
 
 
-def _edited(order: Order, wish: Wish, workflows: Workflows, changes: Changes) -> Iterator[Decision[Order]]:
-    """The order written anew in each status that allows it."""
+def _in_each(order: Order, workflows: Workflows, allows: Callable[[Status], bool]) -> Iterator[Order]:
+    """The order in each status that allows something."""
     for workflow in workflows.by_name.values():
-        editable = (name for name, status in workflow.statuses.items() if status.editable)
-        for name in editable:
-            yield changes.edit(order._replace(workflow=workflow, status=name), wish, CAUSE)
+        allowing = (name for name, status in workflow.statuses.items() if allows(status))
+        yield from (order._replace(workflow=workflow, status=name, version=_MANY) for name in allowing)
 
 
-def _rehearsed(
-    contract: Contract,
-    created: Sequence[Decision[Order]],
-    advanced: Sequence[Decision[Order]],
-    edited: Sequence[Decision[Order]],
-) -> Rehearsed:
-    order = created[0].state
-    events = [event for decision in (*created, *advanced, *edited) for event in decision.events]
+def _done(wishes: Sequence[Wish], workflows: Workflows, changes: Changes) -> _Done:
+    created = [changes.creation(wish, CAUSE) for wish in wishes]
+    orders = [decision.state for decision in created]
+    editable, final = attrgetter("editable"), attrgetter("final")
+    return _Done(
+        created,
+        [*chain.from_iterable(_advanced(order, workflows, changes) for order in orders), *_told(orders[0], changes)],
+        [
+            changes.edit(each, wish, CAUSE)
+            for order, wish in zip(orders, wishes, strict=True)
+            for each in _in_each(order, workflows, editable)
+        ],
+        [changes.archive(each, CAUSE) for order in orders for each in _in_each(order, workflows, final)],
+    )
+
+
+def _rehearsed(contract: Contract, done: _Done) -> Rehearsed:
+    order = done.created[0].state
+    events = [event for decision in chain(*done) for event in decision.events]
     entries = [shown_entry(entry) for entry in _entries(contract, order)]
     pages = [
         order_page([order] * found, total, place)
@@ -146,14 +160,19 @@ def _rehearsed(
         for place in places(contract, "listOrderHistory")
     ]
     return Rehearsed(
-        orders=tuple(decision.state for decision in created),
-        created=tuple(decision.reply for decision in created),
-        advanced=tuple(decision.reply for decision in advanced),
-        edited=tuple(decision.reply for decision in edited),
+        orders=tuple(decision.state for decision in done.created),
+        created=_replies(done.created),
+        advanced=_replies(done.advanced),
+        edited=_replies(done.edited),
+        archived=_replies(done.archived),
         pages=tuple(map(reply, pages)),
         histories=tuple(map(reply, histories)),
         events=tuple(islice(cycle(events), max(place.limit for place in places(contract, "listEvents")))),
     )
+
+
+def _replies(decisions: Sequence[Decision[Order]]) -> tuple[Reply, ...]:
+    return tuple(decision.reply for decision in decisions)
 
 
 def places(contract: Contract, operation_id: str) -> tuple[Place, Place]:

@@ -14,7 +14,7 @@ from service_standard.database import Row, Value, inserting, updating
 _TERMS: Final = "bill, currency, total, shipping_address, shipping_method, payment_method"
 _BEGINNING: Final = (
     "id, number, workflow, status, customer_id, items, external_id, metadata,"
-    f" version, created_at, updated_at, created_by, {_TERMS}, shipments"
+    f" version, created_at, updated_at, created_by, {_TERMS}, shipments, archived_at"
 )
 # Nothing was paid of a new order, as these columns say by themselves.
 COLUMNS: Final = f"{_BEGINNING}, payments"
@@ -25,6 +25,8 @@ UPDATE_ORDER: Final = updating(
 REWRITE_ORDER: Final = updating(
     "orders", "id", f"version, updated_at, items, metadata, {_TERMS}", version="bigint", total="bigint"
 )
+
+ARCHIVE_ORDER: Final = updating("orders", "id", "version, updated_at, archived_at", version="bigint")
 
 
 def order_row(order: Order) -> Row:
@@ -44,6 +46,7 @@ def order_row(order: Order) -> Row:
         order.created_by,
         *_terms_row(order.terms),
         _shipments_row(order),
+        order.archived_at,
     )
 
 
@@ -72,6 +75,11 @@ def rewritten_row(order: Order) -> Row:
     )
 
 
+def archived_row(order: Order) -> Row:
+    """The values for ARCHIVE_ORDER."""
+    return (order.id, order.version, order.updated_at, order.archived_at)
+
+
 def order_of(row: Row, workflows: Workflows) -> Order:
     """The order that a row of COLUMNS holds."""
     values = cast("list[str]", [*row])
@@ -90,7 +98,8 @@ def order_of(row: Row, workflows: Workflows) -> Order:
         created_by=values[11],
         terms=_terms(values[12], values[15], values[16], values[17]),
         shipments=_shipments(values[18]),
-        payments=_payments(values[19]),
+        archived_at=values[19],
+        payments=_payments(values[20]),
     )
 
 

@@ -49,11 +49,11 @@ class Store:
         self._workflows = workflows
         self._get = f"SELECT {COLUMNS} FROM orders WHERE id = $1"  # noqa: S608 constants only
 
-    async def get(self, order_id: str, owner: str | None) -> Order | None:
-        """The order, unless it is not there or another's."""
+    async def get(self, order_id: str, owner: str | None, *, archived: bool = False) -> Order | None:
+        """The order, unless it is not there, another's, or archived and not asked for as that too."""
         rows = await self._database.fetch(self._get, order_id)
         order = self._order(rows[0]) if rows else None
-        return None if order and owner not in (None, order.customer_id) else order
+        return order if order and (archived or order.is_there(owner)) else None
 
     def _order(self, row: Row) -> Order:
         return order_of(row, self._workflows)
@@ -84,7 +84,7 @@ class Store:
         values = [*values]
         if place.after is not None:
             values.append(place.after)
-            where += f"{' AND' if where else ' WHERE'} id > ${len(values)}"
+            where += f" AND id > ${len(values)}"
         page = f"SELECT {COLUMNS} FROM orders{where} ORDER BY id LIMIT ${len(values) + 1} OFFSET ${len(values) + 2}"  # noqa: S608 constants only
         return await self._database.fetch(page, *values, place.limit, place.offset)
 
@@ -104,5 +104,5 @@ class Store:
 def _where(chosen: Filter) -> tuple[str, list[Value]]:
     wished = (("customer_id", chosen.owner), ("customer_id", chosen.customer_id), ("status", chosen.status))
     conditions = [(column, value) for column, value in wished if value is not None]
-    clause = " AND ".join(f"{column} = ${number}" for number, (column, _) in enumerate(conditions, 1))
-    return (f" WHERE {clause}" if clause else ""), [value for _, value in conditions]
+    clause = "".join(f" AND {column} = ${number}" for number, (column, _) in enumerate(conditions, 1))
+    return f" WHERE archived_at IS NULL{clause}", [value for _, value in conditions]

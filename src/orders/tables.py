@@ -40,6 +40,7 @@ def _define_orders(metadata: MetaData) -> None:
         Column("shipments", Text()),
         Column("payment_status", ordered_text(), nullable=False, server_default="pending"),
         Column("payments", Text()),
+        Column("archived_at", ordered_text()),
         Index("uq_orders_number", "number", unique=True),
         Index("uq_orders_created_by_external_id", "created_by", "external_id", unique=True),
         Index("ix_orders_customer_id", "customer_id", "id"),

@@ -51,6 +51,7 @@ def shown_order(order: Order) -> models.Order:
         version=order.version,
         createdAt=order.created_at,
         updatedAt=order.updated_at,
+        archivedAt=given(order.archived_at),
     )
 
 
@@ -112,6 +113,7 @@ def updated_data(order: Order, previous_status: str) -> event_models.OrderUpdate
         previousStatus=previous_status,
         paymentStatus=order.balance.status,
         version=order.version,
+        archivedAt=given(order.archived_at),
     )
 
 

@@ -54,6 +54,20 @@ async def test_what_is_ordered_is_taken_and_comes_back_when_it_is_cancelled(shop
     assert (await ask(shop, "GET", "/products/laptop")).json()["version"] == 3
 
 
+@pytest.mark.parametrize(
+    ("way", "left"), [((), 5), (("paid", "shipped", "delivered"), 3), (("cancelled",), 5)], ids=str
+)
+async def test_an_archived_order_gives_back_what_was_never_delivered(
+    shop: Caller, way: tuple[str, ...], left: int
+) -> None:
+    await offer(shop, "mouse", stock=5)
+    order = (await buy(shop, line("mouse", 2))).json()
+    for status in way:
+        assert (await ask(shop, "PATCH", f"/orders/{order['id']}", {"status": status})).status_code == 200
+    archived = await shop.send("DELETE", f"/orders/{order['id']}", shop.token("orders.admin"))
+    assert (archived.status_code, await stock(shop, "mouse")) == (200, left)
+
+
 async def test_an_edited_order_takes_what_it_has_more_and_gives_back_what_it_has_less(shop: Caller) -> None:
     await offer(shop, "laptop", 5)
     await offer(shop, "mouse", 5)

@@ -23,16 +23,17 @@ _SENT: Final = (
     "refundRequested",
 )
 _DELETE: Final[Object] = {
-    "operationId": "deleteOrder",
+    "operationId": "deleteOrders",
     "security": [{"oauth2": ["orders.write"]}],
     "responses": {"200": {"$ref": "#/paths/~1orders~1{id}/get/responses/200"}},
 }
 
 OPERATIONS: Final[tuple[Mutation, ...]] = (
-    refused("orders can be deleted", openapi(f"{_ORDER}/delete", _DELETE), naming="deleteOrder: no handler"),
+    refused("all orders can be deleted", openapi(f"{_ORDERS}/delete", _DELETE), naming="deleteOrders: no handler"),
     refused(
         "orders cannot be updated", openapi(f"{_ORDER}/patch", GONE), naming="updateOrder: the contract has no such"
     ),
+    refused("orders are kept for ever", openapi(f"{_ORDER}/delete", GONE), naming="archiveOrder: the contract has no"),
     refused("there is no history", openapi(f"{_ORDER}~1history", GONE), naming="listOrderHistory"),
     refused("there are no metrics", openapi("/paths/~1metrics", GONE), naming="getMetrics: the contract has no such"),
     refused(

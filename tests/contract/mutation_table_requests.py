@@ -5,11 +5,21 @@ from typing import Final
 from service_standard.contract import Object
 from tests.contract.documents import GONE, Moved, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import allowed, cancelling, challenge, creating_as, creating_at, getting
+from tests.contract.probes import (
+    allowed,
+    archiving,
+    cancelling,
+    challenge,
+    creating_as,
+    creating_at,
+    getting,
+    remembering,
+)
 
 _POST: Final = "/paths/~1orders/post"
 _LIST: Final = "/paths/~1orders/get"
 _GET: Final = "/paths/~1orders~1{id}/get"
+_DELETE: Final = "/paths/~1orders~1{id}/delete"
 _PUT: Final = "/paths/~1orders~1{id}/put"
 _CANCEL: Final = "/paths/~1orders~1{id}~1cancel/post"
 _SCHEME: Final = "/components/securitySchemes/oauth2"
@@ -49,6 +59,20 @@ REQUESTS: Final[tuple[Mutation, ...]] = (
         probe=allowed("POST", "/orders", "orders.write.own"),
         before=201,
         after=403,
+    ),
+    driven(
+        "orders are archived by writers",
+        openapi(f"{_DELETE}/security/0", {"oauth2": ["orders.write"]}),
+        probe=archiving("orders.write"),
+        before=403,
+        after=200,
+    ),
+    driven(
+        "the history of archived orders is for readers of events",
+        openapi("/paths/~1orders~1{id}~1history/get/security/2/oauth2/0", "orders.events"),
+        probe=remembering("orders.admin"),
+        before=[200, 200, 404],
+        after=[200, 403, 404],
     ),
     driven(
         "a list needs two scopes at once",

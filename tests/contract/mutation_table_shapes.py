@@ -150,11 +150,16 @@ SHAPES: Final[tuple[Mutation, ...]] = (
     ),
     refused("a change has no author", openapi(f"{_ENTRY}/properties/by", GONE), naming="OrderHistoryEntry has not"),
     refused(
+        "an order does not tell that it is archived",
+        openapi(f"{_SCHEMAS}/Order/properties/archivedAt", GONE),
+        naming="Order has not the contract's shape",
+    ),
+    refused(
         "a change is called nothing", openapi(f"{_ENTRY}/properties/action", GONE), naming="OrderHistoryEntry has not"
     ),
     refused(
         "no order is ever edited",
-        openapi(f"{_ENTRY}/properties/action/enum", ["created", "advanced", "cancelled", "noted"]),
+        openapi(f"{_ENTRY}/properties/action/enum", ["created", "advanced", "cancelled", "archived", "noted"]),
         naming="listOrderHistory: response 200: what the handler replies",
     ),
     refused("a change has a note", openapi(f"{_ENTRY}/properties/note", _TEXT), naming="OrderHistoryEntry has not"),

@@ -4,7 +4,18 @@ from typing import Final
 
 from tests.contract.documents import GONE, Moved, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import advancing, allowed, cancelling, capable, created, editing, getting, paying, told_by
+from tests.contract.probes import (
+    advancing,
+    allowed,
+    archiving,
+    cancelling,
+    capable,
+    created,
+    editing,
+    getting,
+    paying,
+    told_by,
+)
 
 _STATUS: Final = "/components/schemas/OrderStatus"
 _WORKFLOWS: Final = f"{_STATUS}/x-workflow"
@@ -108,6 +119,14 @@ WORKFLOW: Final[tuple[Mutation, ...]] = (
         "a paid order can be edited",
         openapi(f"{_STATUSES}/paid/editable", value=True),
         probe=editing("paid"),
+        before=409,
+        after=200,
+    ),
+    driven(
+        "orders are archived once they are paid",
+        openapi(f"{_STATUSES}/pending/next", ["paid", "shipped", "cancelled"]),
+        openapi(f"{_STATUSES}/paid", {"final": True, "reachedBy": "payment.successful"}),
+        probe=archiving("orders.admin", status="paid"),
         before=409,
         after=200,
     ),

@@ -110,6 +110,31 @@ def editing(*statuses: str, **wish: object) -> Probe:
     return probe
 
 
+def archiving(*scopes: str, status: str | None = None) -> Probe:
+    """The status that the archiving of an order by a caller with these scopes is answered with."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()
+        if status:
+            await service.patch(order["id"], status)
+        return (await service.send("DELETE", f"/orders/{order['id']}", service.token(*scopes))).status_code
+
+    return probe
+
+
+def remembering(*scopes: str) -> Probe:
+    """How an archiving is answered, and the history then: to a caller with these scopes, and to a reader."""
+
+    async def probe(service: Caller) -> object:
+        order = (await service.send("POST", "/orders", json=_wish({}))).json()
+        path = f"/orders/{order['id']}"
+        archived = await service.send("DELETE", path, service.token("orders.admin"))
+        told = [await service.send("GET", f"{path}/history", service.token(*each)) for each in (scopes, ())]
+        return [archived.status_code, *(answer.status_code for answer in told)]
+
+    return probe
+
+
 def getting(*paths: str) -> Probe:
     """The status of each path; `{id}` in it is a new order."""
 

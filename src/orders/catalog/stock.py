@@ -33,6 +33,12 @@ def moves(order: Order, before: Order | None) -> Sequence[Write]:
 def held(order: Order) -> Mapping[str, int]:
     """How many of each product the order keeps from others."""
     bill = order.terms.bill
-    if bill is None or not bill.from_stock or order.status == order.workflow.cancelled:
+    if bill is None or not bill.from_stock or _is_given_up(order):
         return {}
     return bill.quantities
+
+
+def _is_given_up(order: Order) -> bool:
+    """Whether it will never be delivered: it is cancelled, or was archived before it came to its end."""
+    archived = order.archived_at is not None and not order.workflow.at(order.status).final
+    return archived or order.status == order.workflow.cancelled

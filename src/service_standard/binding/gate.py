@@ -28,6 +28,7 @@ from service_standard.strict_json import JsonError, read_json
 
 MOST_QUERY_FIELDS: Final = 64
 OWN: Final = ".own"
+ADMIN: Final = ".admin"
 MEDIA_TYPE: Final = "media_type"
 _LONGEST_LENGTH: Final = 18
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
@@ -39,10 +40,14 @@ Headers: TypeAlias = Mapping[bytes, list[bytes]]
 
 
 class Caller(NamedTuple):
-    """Who calls: the token's subject, and the owner to whose rows the call is bound (None: all rows)."""
+    """Who calls: the token's subject, and the owner to whose rows the call is bound (None: all rows).
+
+    `admin` is whether an alternative with a scope that ends in `.admin` would have been enough.
+    """
 
     subject: str
     owner: str | None
+    admin: bool = False
 
 
 class Body(NamedTuple):
@@ -66,7 +71,8 @@ class Gate:
         self._authenticate = authenticate
         self._body_model = body_model
         self._body_limit = body_limit
-        self._for_own = [scopes for scopes in operation.security if any(scope.endswith(OWN) for scope in scopes)]
+        self._for_own = _with(OWN, operation)
+        self._for_admins = _with(ADMIN, operation)
         self._for_all = [scopes for scopes in operation.security if scopes not in self._for_own]
         self._query = {p.name: _Input.of(p) for p in operation.parameters if p.location == "query"}
         self._headers = {p.name.lower().encode(): _Input.of(p) for p in operation.parameters if p.location == "header"}
@@ -100,7 +106,7 @@ class Gate:
     async def _caller(self, headers: Headers) -> Caller:
         principal = await self._authenticate(headers.get(b"authorization", []))
         if principal.holds_any(self._for_all):
-            return Caller(principal.subject, None)
+            return Caller(principal.subject, None, principal.holds_any(self._for_admins))
         if principal.holds_any(self._for_own):
             return Caller(principal.subject, principal.subject)
         raise insufficient_scope(" ".join(sorted(self._operation.security[0])))
@@ -197,6 +203,11 @@ class _Input:
             errors += parameter.schema.errors(value, self.pointer)
         elif parameter.required:
             errors.append(FieldError(self.pointer, "is required"))
+
+
+def _with(ending: str, operation: Operation) -> list[frozenset[str]]:
+    """The alternatives that have a scope with this ending."""
+    return [scopes for scopes in operation.security if any(scope.endswith(ending) for scope in scopes)]
 
 
 def argument_name(parameter: str) -> str:
