@@ -104,11 +104,11 @@ class Order(NamedTuple):
         """This order, out of sight.
 
         Raises:
-            Problem: 409, it is paid, and what was ordered has not come to its end.
+            Problem: 409, something is paid of it, and it has not come to its end.
         """
         unpaid = self.balance.is_open and not self.balance.left
         if not (unpaid or self.workflow.at(self.status).final):
-            raise Problem(CONFLICT, f"An order that is paid and {self.status} cannot be archived")
+            raise Problem(CONFLICT, f"An order that is {self.status}, of which something is paid, cannot be archived")
         order = self.noted(at)
         return order._replace(archived_at=order.updated_at)
 
