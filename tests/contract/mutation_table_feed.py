@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.contract.documents import GONE, Moved, asyncapi, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import feed_header, paying, reading
+from tests.contract.probes_of_events import feed_header, paying, reading
 
 _FEED: Final = "/paths/~1events/get"
 _BATCH: Final = f"{_FEED}/responses/200/content"

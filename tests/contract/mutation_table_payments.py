@@ -4,7 +4,8 @@ from typing import Final
 
 from tests.contract.documents import GONE, asyncapi, openapi
 from tests.contract.mutation import Mutation, driven, refused
-from tests.contract.probes import about_a_payment, allowed
+from tests.contract.probes import allowed
+from tests.contract.probes_of_events import about_a_payment
 
 _SCHEMAS: Final = "/components/schemas"
 _ORDER: Final = "/paths/~1orders~1{id}"

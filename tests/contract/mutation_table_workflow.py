@@ -13,9 +13,9 @@ from tests.contract.probes import (
     created,
     editing,
     getting,
-    paying,
     told_by,
 )
+from tests.contract.probes_of_events import paying
 
 _STATUS: Final = "/components/schemas/OrderStatus"
 _WORKFLOWS: Final = f"{_STATUS}/x-workflow"

@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from tests.contract.probes import creating, paying
+from tests.contract.probes import creating
+from tests.contract.probes_of_events import paying
 from tests.events.stream import eventually
 from tests.metrics.scrape import Scrape, scraped
 from tests.service import Caller, migrated, running, settings_for

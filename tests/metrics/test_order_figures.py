@@ -3,7 +3,7 @@
 import pytest
 
 from orders.law import workflows_of
-from tests.contract.probes import paying
+from tests.contract.probes_of_events import paying
 from tests.metrics.scrape import Scrape, scraped
 from tests.service import MANIFEST, Caller, law_of
 
