@@ -15,6 +15,7 @@ from service_standard.settings import (
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 PRODUCTION = {"JWT_SECRET_KEY": SECRET}
+NO_MYSQL = "MySQL and MariaDB are not supported; use PostgreSQL (postgresql://) or SQLite (sqlite:///)"
 PUBLISHED = {"JWT_ISSUER": "https://issuer.test", "JWT_AUDIENCE": "orders"}
 
 
@@ -54,7 +55,8 @@ def test_no_file_is_read_but_the_environment(tmp_path: Path, monkeypatch: pytest
         ("PORT", "http", "Input should be a valid integer, unable to parse string as an integer"),
         ("WEB_CONCURRENCY", "0", "Input should be greater than or equal to 1"),
         ("WEB_CONCURRENCY", "65", "Input should be less than or equal to 64"),
-        ("DATABASE_URL", "mysql://host/orders", "must start with sqlite:/// or postgresql://"),
+        ("DATABASE_URL", "mysql://host/orders", NO_MYSQL),
+        ("DATABASE_URL", "mariadb+asyncmy://host/orders", NO_MYSQL),
         ("DATABASE_URL", "orders.db", "must start with sqlite:/// or postgresql://"),
         ("DATABASE_URL", "postgresql:orders", "must start with sqlite:/// or postgresql://"),
         ("DATABASE_URL", "sqlite://", "must name a file, as in sqlite:///service.db"),

@@ -209,6 +209,10 @@ def _rules_between_variables(environ: Mapping[str, str]) -> Iterator[str]:
 def database_fault(url: str) -> str:
     """Why a URL names no database that the service knows; empty if it does."""
     family = url.partition(":")[0].partition("+")[0]
+    if family in ("mysql", "mariadb"):
+        return (
+            "DATABASE_URL: MySQL and MariaDB are not supported; use PostgreSQL (postgresql://) or SQLite (sqlite:///)"
+        )
     if family not in ("sqlite", "postgresql", "postgres") or "://" not in url:
         return "DATABASE_URL: must start with sqlite:/// or postgresql://"
     path = url.partition(":///")[2].partition("?")[0]
