@@ -107,10 +107,16 @@ def sized(schema: Node, bound: str, otherwise: int) -> Json:
     return values.get(str(schema.get("type")))
 
 
-def _advanced(order: Order, workflows: Workflows, changes: Changes) -> Iterator[Decision[Order]]:
-    """Each step that a workflow allows, as the first change of an order and after many."""
-    steps = ((workflow, *step) for workflow in workflows.by_name.values() for step in workflow.steps)
-    for (workflow, present, to), version in product(steps, (order.version, _MANY)):
+def _advanced(orders: Sequence[Order], workflows: Workflows, changes: Changes) -> Iterator[Decision[Order]]:
+    """Each step that a workflow allows, as the first change of an order and after many; each order takes one of them.
+
+    What the contract says of a step and what it says of an order's other members are different rules: not every order
+    has to take every step.
+    """
+    steps = [(workflow, *step) for workflow in workflows.by_name.values() for step in workflow.steps]
+    occasions = list(product(steps, (orders[0].version, _MANY)))
+    pairs = zip(cycle(orders), cycle(occasions), strict=False)
+    for order, ((workflow, present, to), version) in islice(pairs, max(len(orders), len(occasions))):
         begun = order._replace(workflow=workflow, status=present, version=version)
         yield changes.advance(begun, to, "rehearsed", CAUSE, Parcel("x", "x"))
 
@@ -134,7 +140,7 @@ def _done(wishes: Sequence[Wish], workflows: Workflows, changes: Changes) -> _Do
     editable, final = attrgetter("editable"), attrgetter("final")
     return _Done(
         created,
-        [*chain.from_iterable(_advanced(order, workflows, changes) for order in orders), *_told(orders[0], changes)],
+        [*_advanced(orders, workflows, changes), *_told(orders[0], changes)],
         [
             changes.edit(each, wish, CAUSE)
             for order, wish in zip(orders, wishes, strict=True)

@@ -150,11 +150,11 @@ class Server(uvicorn.Server):
 def _put_requests_first() -> None:
     """Keeps other work from stopping all requests: by 90 ms now and then, and by 5 ms at each return to the loop.
 
-    What the start has made lives as long as the process, and need not be looked through for garbage. A thread that
+    What the start has made lives as long as the process, and is never looked through for garbage. A thread that
     encodes spans gives way ten times sooner than Python's threads do by themselves.
     """
-    gc.collect()
     gc.freeze()
+    gc.enable()
     sys.setswitchinterval(SWITCH_SECONDS)
 
 

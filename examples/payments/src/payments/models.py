@@ -1,7 +1,5 @@
 """The shapes of openapi/payments.yaml, made from it by `make models`: change the contract."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, MISSING
 from typing import Any
 
