@@ -3,7 +3,7 @@
 from pydantic import BaseModel, MISSING
 
 
-class Money(BaseModel):
+class Amount(BaseModel):
     amount: str
     currency: str
 
@@ -11,7 +11,7 @@ class Money(BaseModel):
 class RefundRequestedData(BaseModel):
     orderId: str
     paymentId: str
-    amount: Money | MISSING = MISSING
+    amount: Amount | MISSING = MISSING
     reason: str | MISSING = MISSING
 
 
@@ -38,7 +38,7 @@ class OrderUpdatedData(BaseModel):
 class PaymentData(BaseModel):
     paymentId: str
     orderId: str
-    amount: Money | MISSING = MISSING
+    amount: Amount | MISSING = MISSING
     reason: str | MISSING = MISSING
 
 
@@ -46,7 +46,7 @@ class RefundData(BaseModel):
     paymentId: str
     orderId: str
     refundId: str
-    amount: Money
+    amount: Amount
     reason: str | MISSING = MISSING
 
 

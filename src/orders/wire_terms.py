@@ -50,7 +50,7 @@ def _charged(charges: models.Charges) -> Iterator[tuple[str, Money]]:
             yield name, money
 
 
-def money_of(money: models.Money | event_models.Money | None) -> Money | None:
+def money_of(money: models.Money | event_models.Amount | None) -> Money | None:
     """The amount as it was written."""
     return Money(money.amount, money.currency) if money else None
 

@@ -223,7 +223,7 @@ LIMITS: Final[tuple[Mutation, ...]] = (
     ),
     driven(
         "If-Match has ten characters at the most",
-        openapi(f"{_PARAMETERS}/IfMatch/schema/maxLength", 10),
+        openapi(f"{_SCHEMAS}/EntityTags/maxLength", 10),
         probe=updating(if_match='"1", "2", "3"'),
         before=200,
         after=400,

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import MISSING
 
-from orders.event_models import Money, RefundRequestedData
+from orders.event_models import Amount, RefundRequestedData
 from orders.money import written
 from orders.order import Order
 from orders.payments.account import REFUND
@@ -34,7 +34,7 @@ def refund_requests(order: Order, before: Order) -> Iterator[RefundRequestedData
             )
 
 
-def _money(units: int | None, currency: str | None) -> Money | MISSING:
+def _money(units: int | None, currency: str | None) -> Amount | MISSING:
     if units is None or currency is None:
         return MISSING
-    return Money.model_validate(written(units, currency)._asdict())
+    return Amount.model_validate(written(units, currency)._asdict())

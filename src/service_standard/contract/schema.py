@@ -101,6 +101,7 @@ _PHRASES: Final[Mapping[str, Phrase]] = {
     "const": lambda facts: f"must be {facts['expected_value']}",
     "type": lambda facts: f"must be of type {_types(facts)}",
     "falseSchema": lambda _: "is not allowed here",
+    "not": lambda _: "is not allowed here",
     "uniqueItems": lambda _: "must not contain an element twice",
     "propertyNames": lambda _: "has a property whose name is not allowed",
 }
