@@ -20,7 +20,7 @@ BENCH_SECONDS ?= 5
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage proofs faults bench bench-check bench-events check format models reference mutations zoo lock clean
+.PHONY: help run test coverage proofs faults clients bench bench-check bench-events check format models reference mutations zoo lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,13 +37,16 @@ test: ## run every test; ARGS='-k name' runs some
 coverage: ## run every test and measure the branches that they take, which takes half as long again
 coverage: COUNTED := --cov --cov-report=term
 test coverage: $(DEV_DEPS)
-	$(BIN)/python -m pytest -m 'not proof and not fault' --numprocesses 2 --dist loadgroup $(COUNTED) $(ARGS)
+	$(BIN)/python -m pytest -m 'not proof and not fault and not clients' --numprocesses 2 --dist loadgroup $(COUNTED) $(ARGS)
 
 proofs: $(DEV_DEPS) ## prove by kills, outages and frozen leaders that no event is lost; prints the figures
 	$(BIN)/python -m pytest -m proof $(ARGS)
 
 faults: $(DEV_DEPS) ## kill, freeze, fill and flood a running service, which must hold; prints the figures
 	$(BIN)/python -m pytest -m fault $(ARGS)
+
+clients: $(DEV_DEPS) ## make clients of the contracts in each language that is here, and let each tell its story
+	$(BIN)/python -m pytest -m clients --numprocesses 2 --dist loadgroup $(ARGS)
 
 bench: $(DEV_DEPS) ## measure side by side; BENCH_SECONDS=2 is short, BENCH_ONLY='create get' a part
 	$(BIN)/python -m bench --seconds $(BENCH_SECONDS) --only $(BENCH_ONLY)
@@ -87,6 +90,7 @@ lock: $(UV) ## resolve the dependencies anew, with hashes; LOCK_FLAGS=--upgrade 
 	  | $(COMPILE) --output-file requirements-build.txt -
 	$(COMPILE) --output-file requirements.txt pyproject.toml
 	$(COMPILE) --constraints requirements.txt --extra dev --extra checker --extra models --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --output-file clients/python/requirements.txt clients/python/requirements.in
 
 clean: ## remove the environment and everything that was made, but no database
 	rm -rf $(VENV) build .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache src/*.egg-info

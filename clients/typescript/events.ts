@@ -14,6 +14,8 @@ function told(event: Event): string {
       return `an order of ${event.data.items.length} items is ${event.data.status}`;
     case "order.updated":
       return `${event.data.previousStatus} became ${event.data.status}`;
+    default:
+      return "something else";
   }
 }
 

@@ -3,23 +3,60 @@
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import httpx
 import pytest
 
 from service_standard.auth.minting import mint
-from tests.clients.workshop import CLIENTS, TOOLCHAINS, Workshop, workshop
+from tests.clients.workshop import CLIENTS, LANGUAGES, Workshop, workshop
 from tests.process import Process, served
 from tests.service import settings_for
 
 pytestmark = pytest.mark.clients
 
-STORIES: Final = {"python": ["story"], "typescript": ["openapi-fetch", "hey-api"]}
-READERS: Final = ("python", "typescript")
 SCOPES: Final = ("orders.read", "orders.write", "orders.events")
+COMMENTS: Final = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+
+
+class Types(NamedTuple):
+    """The files that have types, what is none or is told apart by a number, and some that must be there."""
+
+    files: str
+    loose: str
+    typed: tuple[str, ...]
+
+
+CLIENT_TYPES: Final = {
+    "python": Types(
+        "orders_client/models/*.py",
+        r"^    (?!additional_properties)\w+: .*\bAny\b|^class \w+\d\b.*",
+        (r"    status: OrderStatus\n", r"    created_at: datetime\.datetime\n", r"class OrderStatus\(StrEnum\):"),
+    ),
+    "typescript": Types(
+        "generated/**/*t*pe*.ts",
+        r"\bany\b|\bObject\b|\b[A-Z]\w*[a-z]\d+\b",
+        (r"\bstatus: OrderStatus;", r"\bcreatedAt: Date;", r'\bOrderStatus: "pending" \| "paid" \|'),
+    ),
+    "go": Types(
+        "orders/*.go",
+        r"^\t\w+ +.*\b(interface\{\}|any)\b.*`|^type \w+\d .*",
+        (r"\tStatus OrderStatus `", r"\tCreatedAt time\.Time `", r"OrderStatusPaid +OrderStatus = "),
+    ),
+}
+EVENT_TYPES: Final = {
+    "python": Types(
+        "orders_events.py",
+        r"\bAny\b|^class \w+\d\b.*",
+        (r"    time: Annotated\[\s*AwareDatetime,", r"Literal\['order\.created'\]", r"    status: OrderStatus\n"),
+    ),
+    "typescript": Types(
+        "generated/events.ts",
+        r"\bany\b|\bunknown\b|\bObject\b|\b[A-Z]\w*[a-z]\d+\b",
+        (r'type: "order\.created";', r'\bstatus: "pending" \| "paid" \|'),
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +70,9 @@ def token() -> str:
     return mint(settings_for("sqlite:///unused.db"), "test-user", SCOPES, 1)
 
 
-@pytest.fixture(scope="module", params=TOOLCHAINS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, id=name, marks=pytest.mark.xdist_group(name)) for name in LANGUAGES]
+)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     """The clients of each language in turn."""
     return workshop(request.param, tmp_path_factory.mktemp("clients"))
@@ -53,11 +92,23 @@ def captured(orders: Process, token: str, tmp_path: Path) -> Path:
 
 
 def test_every_client_tells_the_same_story(made: Workshop, orders: Process, token: str) -> None:
-    told = {made.run(story, ORDERS_URL=orders.url, TOKEN=token) for story in STORIES[made.directory.name]}
-    assert told == {(CLIENTS / "story.txt").read_text()}
+    told = {story: made.run(story, ORDERS_URL=orders.url, TOKEN=token) for story in made.language.stories}
+    assert told == dict.fromkeys(told, (CLIENTS / "story.txt").read_text())
 
 
-def test_a_captured_event_is_read_with_types(made: Workshop, captured: Path) -> None:
-    if made.directory.name not in READERS:
+def test_every_type_of_a_client_says_what_it_is(made: Workshop) -> None:
+    assert faults(made, CLIENT_TYPES[made.name]) == []
+
+
+def test_a_captured_event_is_read_with_types_that_say_what_they_are(made: Workshop, captured: Path) -> None:
+    if not made.language.reads_events:
         pytest.skip("the events are read in Python and TypeScript")
     assert made.run("events", str(captured)) == (CLIENTS / "events.txt").read_text()
+    assert faults(made, EVENT_TYPES[made.name]) == []
+
+
+def faults(made: Workshop, types: Types) -> list[str]:
+    """The types that are loose, and those that are missing."""
+    text = COMMENTS.sub("", made.text(types.files))
+    loose = [match[0] for match in re.finditer(types.loose, text, re.MULTILINE)]
+    return loose + [f"no {wanted}" for wanted in types.typed if not re.search(wanted, text)]

@@ -58,7 +58,7 @@ FEED: Final[tuple[Mutation, ...]] = (
     refused("an event needs a key", openapi(f"{_EVENT}/required/-", "tenant"), naming="tenant is required"),
     refused(
         "the feed takes a type",
-        openapi(f"{_FEED}/parameters/-", {"$ref": "#/components/parameters/Cursor"}),
+        openapi(f"{_FEED}/parameters/-", {"$ref": "#/components/parameters/CursorInQuery"}),
         naming="listEvents: cursor",
     ),
     driven(

@@ -147,9 +147,11 @@ REQUESTS: Final[tuple[Mutation, ...]] = (
         openapi(f"{_LIST}/parameters/-", {"$ref": "#/components/parameters/Limit"}),
         naming="limit: is declared twice",
     ),
-    refused("an id may be left out", openapi(f"{_PARAMETERS}/OrderId/required", GONE), naming="parameter id: must be"),
-    refused("an id is called order", openapi(f"{_PARAMETERS}/OrderId/name", "order"), naming="parameter order"),
-    refused("an id is in the query", openapi(f"{_PARAMETERS}/OrderId/in", "query"), naming="parameter id"),
+    refused(
+        "an id may be left out", openapi(f"{_PARAMETERS}/OrderIdInPath/required", GONE), naming="parameter id: must be"
+    ),
+    refused("an id is called order", openapi(f"{_PARAMETERS}/OrderIdInPath/name", "order"), naming="parameter order"),
+    refused("an id is in the query", openapi(f"{_PARAMETERS}/OrderIdInPath/in", "query"), naming="parameter id"),
     refused(
         "a parameter is exploded",
         openapi(f"{_PARAMETERS}/Limit/explode", value=True),
