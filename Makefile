@@ -11,6 +11,13 @@ CREATED  := $(VENV)/created-$(VERSION)
 RUN_DEPS := $(VENV)/installed-run
 DEV_DEPS := $(VENV)/installed-dev
 
+# Who judges the dependencies shares none of them.
+SUPPLY            := build/supply
+SUPPLY_DEPS       := $(SUPPLY)/installed
+SBOM              := build/orders-$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml).cdx.json
+KUBERNETES        := deploy/kubernetes
+KUBERNETES_VERSION := 1.34
+
 UV_VERSION := 0.13.8
 UV         := build/lock/bin/uv
 COMPILE     = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -20,7 +27,7 @@ BENCH_SECONDS ?= 5
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage proofs faults clients bench bench-check bench-events check format models reference mutations zoo lock clean
+.PHONY: help run test coverage proofs faults clients bench bench-check bench-events check check-supply image-check format models reference mutations zoo lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +44,7 @@ test: ## run every test; ARGS='-k name' runs some
 coverage: ## run every test and measure the branches that they take, which takes half as long again
 coverage: COUNTED := --cov --cov-report=term
 test coverage: $(DEV_DEPS)
-	$(BIN)/python -m pytest -m 'not proof and not fault and not clients' --numprocesses 2 --dist loadgroup $(COUNTED) $(ARGS)
+	$(BIN)/python -m pytest -m 'not proof and not fault and not clients and not image' --numprocesses 2 --dist loadgroup $(COUNTED) $(ARGS)
 
 proofs: $(DEV_DEPS) ## prove by kills, outages and frozen leaders that no event is lost; prints the figures
 	$(BIN)/python -m pytest -m proof $(ARGS)
@@ -68,6 +75,17 @@ check: $(DEV_DEPS) ## lint, format, types, generated models, validity of the con
 	$(BIN)/service-standard check examples/payments
 	$(BIN)/python -m openapi_spec_validator openapi/orders.yaml examples/payments/openapi/payments.yaml
 
+check-supply: $(SUPPLY_DEPS) ## write the SBOM, ask whether a dependency has a known weakness, validate what deploys the image
+	$(SUPPLY)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(SUPPLY)/bin/kubernetes-validate --strict --kubernetes-version $(KUBERNETES_VERSION) \
+	  $(filter-out %/kustomization.yaml,$(wildcard $(KUBERNETES)/*.yaml))
+	$(SUPPLY)/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
+	  --output-file $(SBOM) requirements.txt
+	$(SUPPLY)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off $(AUDIT_FLAGS) --requirement requirements.txt
+
+image-check: $(DEV_DEPS) ## build the image without an engine, run it and all of docker-compose.yml; needs root and Debian
+	$(BIN)/python -m pytest -m image $(ARGS)
+
 format: $(DEV_DEPS) ## rewrite the sources as the linter wants them
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -91,6 +109,8 @@ lock: $(UV) ## resolve the dependencies anew, with hashes; LOCK_FLAGS=--upgrade 
 	$(COMPILE) --output-file requirements.txt pyproject.toml
 	$(COMPILE) --constraints requirements.txt --extra dev --extra checker --extra models --output-file requirements-dev.txt pyproject.toml
 	$(COMPILE) --output-file clients/python/requirements.txt clients/python/requirements.in
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["supply"], sep="\n")' \
+	  | $(COMPILE) --output-file requirements-supply.txt -
 
 clean: ## remove the environment and everything that was made, but no database
 	rm -rf $(VENV) build .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache src/*.egg-info
@@ -109,6 +129,11 @@ $(RUN_DEPS): $(CREATED) requirements-build.txt requirements.txt pyproject.toml
 
 $(DEV_DEPS): $(RUN_DEPS) requirements-dev.txt
 	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(SUPPLY_DEPS): $(CREATED) requirements-supply.txt
+	$(PYTHON) -m venv --clear $(SUPPLY)
+	$(SUPPLY)/bin/pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-supply.txt
 	@touch $@
 
 $(UV):

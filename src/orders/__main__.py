@@ -1,4 +1,4 @@
-"""The command line: `orders serve | relay | migrate | events | token | settings | seed`."""
+"""The command line: `orders serve | relay | migrate | events | token | settings | seed | sample`."""
 
 import sys
 from collections.abc import Sequence
@@ -16,7 +16,10 @@ ORDERS: Final = Program(
     versions=VERSIONS,
     scopes=("orders.read", "orders.write"),
     example="/orders",
-    commands={"seed": Own("orders.catalog.seed", "put two sample customers and three sample products there")},
+    commands={
+        "seed": Own("orders.catalog.seed", "put two sample customers and three sample products there"),
+        "sample": Own("orders.sample", "send sample orders to a running service"),
+    },
 )
 
 
