@@ -17,6 +17,7 @@ from orders.app import compose
 from orders.migrations import VERSIONS
 from orders.settings import STANDARD, OrdersSettings
 from service_standard.auth.minting import mint
+from service_standard.binding.known import NOT_MODIFIED
 from service_standard.contract import Contract, Operation
 from service_standard.http.edge import Edge
 from service_standard.law import Law
@@ -153,6 +154,11 @@ def hold_to_contract(contract: Contract, response: httpx.Response) -> None:
     operation = operation_of(contract, response.request)
     if operation is None:
         assert response.status_code in UNDECLARED | {400, 431, 503}, response.text
+        return
+    if response.status_code == NOT_MODIFIED:
+        assert operation.not_modified is not None
+        assert [name for name in operation.not_modified if name not in response.headers] == []
+        assert response.content == b""
         return
     declared = operation.responses.get(response.status_code)
     assert declared is not None, f"{operation.id} answered {response.status_code}: {response.text}"

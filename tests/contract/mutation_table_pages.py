@@ -67,6 +67,43 @@ PAGES: Final[tuple[Mutation, ...]] = (
         naming="getDocsScript: response 200: header Cache-Control: no-cache is sent and not allowed",
     ),
     refused(
+        "nobody is spared the reference",
+        openapi("/paths/~1reference/get/responses/304", GONE),
+        naming="GET /reference: must have both If-None-Match and the response 304, or neither",
+    ),
+    refused(
+        "who has a page gets it once more",
+        openapi("/components/responses/PageNotModified/content", {"text/plain": _PLAIN}),
+        naming="response 304: must have no content",
+    ),
+    refused(
+        "who has a page is not told its tag",
+        openapi("/components/responses/PageNotModified/headers/ETag", GONE),
+        naming="getDocsPage: response 304: header ETag is sent and not declared",
+    ),
+    refused(
+        "what somebody has is a number",
+        openapi("/components/parameters/IfNoneMatch/schema/pattern", "[0-9]"),
+        naming="parameter If-None-Match: must be a header of any text",
+    ),
+    refused(
+        "everybody has to say what he has",
+        openapi("/components/parameters/IfNoneMatch/required", value=True),
+        naming="parameter If-None-Match: must not be required",
+    ),
+    refused(
+        "who has an order is spared it",
+        openapi("/paths/~1orders~1{id}/get/parameters", [{"$ref": "#/components/parameters/IfNoneMatch"}]),
+        openapi("/paths/~1orders~1{id}/get/responses/304", {"description": "Known."}),
+        naming="getOrder: response 304: header ETag is sent and not declared",
+    ),
+    refused(
+        "who has the workflow is spared it",
+        openapi("/paths/~1workflow/get/parameters/-", {"$ref": "#/components/parameters/IfNoneMatch"}),
+        openapi("/paths/~1workflow/get/responses/304", {"description": "Known."}),
+        naming="getWorkflow: response 304 is declared and never answered: there is not always an ETag",
+    ),
+    refused(
         "a page is a number",
         openapi("/components/schemas/Page/type", "number"),
         openapi(f"{_FIRST}/content/{_HTML}/example", 1),

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.anyio
 
 PAGES = ("/docs", "/reference", "/events/docs")
 FILES = ("/docs.js", "/docs.css", "/pages.css")
+DOCUMENTS = ("/openapi.json", "/asyncapi.json")
 OF_A_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
@@ -68,6 +69,47 @@ async def test_a_page_says_by_its_tag_whether_it_is_still_the_same(embedded: Cal
     tags = [(await embedded.send("GET", path, {})).headers["etag"] for path in PAGES]
     assert len({*tags}) == len(PAGES)
     assert tags == [(await embedded.send("GET", path, {})).headers["etag"] for path in PAGES]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *FILES, *DOCUMENTS])
+async def test_who_has_it_already_is_told_so_and_gets_nothing(embedded: Caller, path: str) -> None:
+    whole = await embedded.send("GET", path, {})
+    tag = whole.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"another", {tag}', f',W/"a,b" , {tag},', "*"):
+        answer = await embedded.send("GET", path, {"If-None-Match": known})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag), known
+        assert answer.headers["cache-control"] == whole.headers["cache-control"]
+        assert not {"content-type", "content-length"} & set(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "known",
+    ["", '"another"', "{tag}x", "x{tag}", '"{tag}', "{bare}", '{tag}, "', "w/{tag}", "*, {tag}", "{tag} {tag}", "\xff"],
+)
+async def test_who_has_something_else_or_says_it_amiss_gets_it_whole(embedded: Caller, known: str) -> None:
+    whole = await embedded.send("GET", "/reference", {})
+    tag = whole.headers["etag"]
+    said = known.format(tag=tag, bare=tag.strip('"')).encode("latin-1")
+    answer = await embedded.http.get("/reference", headers=[(b"If-None-Match", said)])
+    assert (answer.status_code, answer.content) == (200, whole.content)
+
+
+async def test_what_somebody_has_may_stand_in_several_lines(embedded: Caller) -> None:
+    tag = (await embedded.send("GET", "/reference", {})).headers["etag"]
+    lines = [("If-None-Match", '"another"'), ("If-None-Match", tag)]
+    assert (await embedded.http.get("/reference", headers=lines)).status_code == 304
+
+
+async def test_a_file_of_another_version_is_told_by_its_tag_as_well(embedded: Caller) -> None:
+    file = await embedded.send("GET", "/pages.css", {})
+    known = {"If-None-Match": file.headers["etag"]}
+    answer = await embedded.send("GET", "/pages.css?version=0123456789abcdef", known)
+    assert (answer.status_code, answer.headers["cache-control"]) == (304, "no-cache")
+
+
+async def test_what_is_refused_is_refused_whatever_somebody_has(embedded: Caller) -> None:
+    answer = await embedded.send("GET", "/reference?verbose=1", {"If-None-Match": "*"})
+    assert problem_of(answer) == (400, "validation_error")
 
 
 @pytest.mark.parametrize("path", ["/", *PAGES, *FILES])

@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from service_standard.binding.gate import MEDIA_TYPE as CHOSEN
 from service_standard.binding.gate import Body, Caller, argument_name
 from service_standard.binding.handler import Handler
+from service_standard.binding.header_agreement import header_faults, not_modified_faults
 from service_standard.binding.link_agreement import link_faults
 from service_standard.binding.models import models_within
 from service_standard.binding.reply import Reply
@@ -183,7 +184,9 @@ def _success(contract: Contract, operation: Operation, handler: Handler) -> Iter
         yield f"{what}: {answer.content.media_type} is not {handler.media_type or 'a JSON media type'}"
     yield from _others(what, answer, handler)
     replays = any(p.name == "Idempotency-Key" for p in operation.parameters)
-    yield from _headers(answer, [*handler.headers, *([_REPLAY] if replays else [])])
+    yield from header_faults(answer.status, answer.headers, [*handler.headers, *([_REPLAY] if replays else [])])
+    if operation.not_modified is not None:
+        yield from not_modified_faults(operation.not_modified, handler.headers)
     for header in handler.headers:
         yield from _target(f"{what}: header {header.name}", contract, header)
 
@@ -219,24 +222,6 @@ def _target(what: str, contract: Contract, sent: SentHeader) -> Iterator[str]:
     url = _URL.search(sent.example) if sent.name in {"Location", "Link"} else None
     if url and "GET" not in contract.allowed_methods(url[0]):
         yield f"{what}: leads to {url[0]}, where the contract has nothing to get"
-
-
-def _headers(answer: Response, sent: Sequence[SentHeader]) -> Iterator[str]:
-    by_name = {header.name: header for header in sent}
-    for name in sorted(set(answer.headers) | set(by_name)):
-        yield from _header(f"response {answer.status}: header {name}", answer, by_name.get(name))
-
-
-def _header(what: str, answer: Response, sent: SentHeader | None) -> Iterator[str]:
-    declared = answer.headers.get(sent.name) if sent else None
-    if sent is None:
-        yield f"{what} is declared and never sent"
-    elif declared is None:
-        yield f"{what} is sent and not declared"
-    elif declared.required != sent.always:
-        yield f"{what} is {'always' if sent.always else 'sometimes'} sent, which its `required` contradicts"
-    elif not declared.schema.allows(sent.example):
-        yield f"{what}: {sent.example} is sent and not allowed"
 
 
 def _problems(operation: Operation, handler: Handler) -> Iterator[str]:
@@ -277,7 +262,7 @@ def _problem(answer: Response, raised: ProblemType) -> Iterator[str]:
     for example in answer.content.examples:
         yield from _errors(f"{what}: its example", answer.content, example)
         yield from _problem_example(what, example, raised)
-    yield from _headers(answer, raised.headers)
+    yield from header_faults(answer.status, answer.headers, raised.headers)
 
 
 @cache

@@ -1,6 +1,6 @@
 """The binding: the contract's operations become one FastAPI route, which finds an operation by path and method."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, get_type_hints
 
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from service_standard.binding.gate import MEDIA_TYPE, Authenticate, Gate
 from service_standard.binding.handler import Handler
+from service_standard.binding.known import IF_NONE_MATCH, NOT_MODIFIED, is_known, shortened
 from service_standard.binding.reply import Reply
 from service_standard.contract import Contract, Operation
 from service_standard.database import DatabaseUnavailable
@@ -114,6 +115,7 @@ def _body_model(handler: Handler) -> type[BaseModel] | None:
 
 def _endpoint(operation: Operation, gate: Gate, handler: Handler) -> Endpoint:
     status, usual = operation.success.status, operation.success.content.media_type
+    is_conditional = operation.not_modified is not None
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -121,11 +123,24 @@ def _endpoint(operation: Operation, gate: Gate, handler: Handler) -> Endpoint:
             reply = await handler.function(**arguments)
         except DatabaseUnavailable as error:
             raise unavailable("The database does not answer") from error
+        if is_conditional and is_known(reply, _values(scope, IF_NONE_MATCH)):
+            await _tell_known(send, reply)
+            return
         media_type = str(arguments.get(MEDIA_TYPE, usual)).encode()
         await send({"type": "http.response.start", "status": status, "headers": _headers(reply, media_type)})
         await send({"type": "http.response.body", "body": reply.content})
 
     return endpoint
+
+
+async def _tell_known(send: Send, reply: Reply) -> None:
+    headers = [(name.lower().encode(), value.encode()) for name, value in shortened(reply).headers.items()]
+    await send({"type": "http.response.start", "status": NOT_MODIFIED, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _values(scope: Scope, name: bytes) -> Iterator[bytes]:
+    return (value for key, value in scope["headers"] if key == name)
 
 
 def _headers(reply: Reply, media_type: bytes) -> list[tuple[bytes, bytes]]:

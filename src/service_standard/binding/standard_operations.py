@@ -14,8 +14,8 @@ from service_standard.manifest import Manifest
 from service_standard.metrics.exposition import MEDIA_TYPE, Exposition
 from service_standard.pages.frame import MEDIA_TYPE as HTML
 from service_standard.pages.frame import POLICY
-from service_standard.pages.operations import A_PAGE, VARY, Pages
-from service_standard.problems import SERVICE_UNAVAILABLE, unavailable
+from service_standard.pages.operations import A_PAGE, TAGGED, VARY, Pages, tagged
+from service_standard.problems import SERVICE_UNAVAILABLE, SentHeader, unavailable
 
 A_METRIC: Final = b"target_info 1.0\n"
 
@@ -63,15 +63,17 @@ def standard_operations(
         others={HTML: A_PAGE},
     )
     yield from pages.handlers()
-    yield _fixed("getOpenApiDocument", Reply(to_json(contract.root.value)), None)
-    yield _fixed("getAsyncApiDocument", Reply(to_json(events.root.value)), None)
+    yield _fixed("getOpenApiDocument", tagged(to_json(contract.root.value)), None, TAGGED)
+    yield _fixed("getAsyncApiDocument", tagged(to_json(events.root.value)), None, TAGGED)
     yield _fixed("getLiveness", alive, Health)
     yield Handler("getReadiness", ready, Health, refuses=(SERVICE_UNAVAILABLE,), specimens=(is_ready,))
     yield Handler("getMetrics", metrics, None, specimens=(Reply(A_METRIC),), media_type=MEDIA_TYPE)
 
 
-def _fixed(operation_id: str, always: Reply, model: type[BaseModel] | None) -> Handler:
+def _fixed(
+    operation_id: str, always: Reply, model: type[BaseModel] | None, headers: tuple[SentHeader, ...] = ()
+) -> Handler:
     async def answer() -> Reply:
         return always
 
-    return Handler(operation_id, answer, model, specimens=(always,))
+    return Handler(operation_id, answer, model, headers, specimens=(always,))

@@ -2,7 +2,7 @@
 
 from service_standard.contract.asyncapi import EventContract, EventType, load_event_contract
 from service_standard.contract.document import ContractError, Files, Json, Node, Object
-from service_standard.contract.openapi import Content, Contract, Operation, Parameter, Response
+from service_standard.contract.openapi import Content, Contract, Header, Operation, Parameter, Response
 from service_standard.contract.openapi_reader import load_contract
 from service_standard.contract.schema import Schema
 from service_standard.contract.shape import model_shapes
@@ -14,6 +14,7 @@ __all__ = [
     "EventContract",
     "EventType",
     "Files",
+    "Header",
     "Json",
     "Node",
     "Object",

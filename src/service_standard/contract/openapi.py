@@ -85,6 +85,7 @@ class Operation:
     """One operation; `security` holds the alternatives, each a set of scopes, and is empty for a public one.
 
     `bodies` has the request body in each of its media types; it is empty for an operation that takes none.
+    `not_modified` has the headers of its 304, if callers may say by `If-None-Match` what they have already.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     bodies: tuple[Content, ...]
     responses: Mapping[int, Response]
+    not_modified: Mapping[str, Header] | None = None
 
     @property
     def success(self) -> Response:

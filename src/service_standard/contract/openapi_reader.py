@@ -24,6 +24,9 @@ from service_standard.contract.shape import shapes_within
 from service_standard.contract.words import OPENAPI, unknown_words, wrong_example
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
+# The answer to `If-None-Match`, which no body goes with; both are declared, or neither is.
+NOT_MODIFIED: Final = "304"
+IF_NONE_MATCH: Final = "if-none-match"
 # Statuses below 400 that a body goes with.
 SUCCESSES: Final = frozenset({200, 201, 202, 203, 207})
 # OpenAPI 3.1, 4.8.12.1: parameters of these names are ignored, so none may be declared.
@@ -76,12 +79,18 @@ def _operations(root: Node) -> Iterator[tuple[str, str, Node, Node]]:
 
 
 def _operation(method: str, path: str, place: Node, node: Node, answers: dict[str, Response]) -> Operation:
-    responses = dict(_response(status, answer, answers) for status, answer in node["responses"].items())
+    declared = dict(node["responses"].items())
+    not_modified = declared.pop(NOT_MODIFIED, None)
+    responses = dict(_response(status, answer, answers) for status, answer in declared.items())
     successes = [status for status in responses if status < LOWEST_PROBLEM]
     if len(successes) != 1 or successes[0] not in SUCCESSES:
         raise ContractError([f"must have one answer below 400, of {sorted(SUCCESSES)}, not {successes}"])
-    parameters = tuple(_parameter(p) for owner in (place, node) for p in _elements(owner, "parameters"))
-    faults = list(_parameter_faults(path, parameters))
+    inputs = [each for owner in (place, node) for each in _elements(owner, "parameters")]
+    conditions = [each for each in inputs if each.text("name").lower() == IF_NONE_MATCH]
+    parameters = tuple(_parameter(each) for each in inputs if each not in conditions)
+    for condition in conditions:
+        _shown(condition)
+    faults = [*_parameter_faults(path, parameters), *_condition_faults(method, conditions, not_modified)]
     if faults:
         raise ContractError(faults)
     return Operation(
@@ -92,7 +101,23 @@ def _operation(method: str, path: str, place: Node, node: Node, answers: dict[st
         parameters=parameters,
         bodies=tuple(_request_bodies(node["requestBody"])) if "requestBody" in node else (),
         responses=responses,
+        not_modified=None if not_modified is None else dict(_headers(not_modified)),
     )
+
+
+def _condition_faults(method: str, conditions: Sequence[Node], not_modified: Node | None) -> Iterator[str]:
+    """What does not go together of `If-None-Match` and 304."""
+    if len(conditions) != (not_modified is not None):
+        yield "must have both If-None-Match and the response 304, or neither"
+    if conditions and method != "get":
+        yield "has If-None-Match, which is for GET alone"
+    if not_modified is not None and "content" in not_modified:
+        yield "response 304: must have no content"
+    for condition in conditions:
+        if (condition.get("in"), condition["schema"].value) != ("header", {"type": "string"}):
+            yield "parameter If-None-Match: must be a header of any text: what is amiss in it is ignored"
+        if condition.get("required") is True:
+            yield "parameter If-None-Match: must not be required"
 
 
 def _elements(node: Node, key: str) -> Iterator[Node]:

@@ -23,6 +23,8 @@ VARY: Final = SentHeader("Vary", "Accept")
 A_TAG: Final = SentHeader("ETag", f'"{"0" * assets.DIGITS}"')
 REVALIDATED: Final = SentHeader("Cache-Control", "no-cache")
 IMMUTABLE: Final = SentHeader("Cache-Control", "public, max-age=31536000, immutable")
+# What goes with an answer that may be kept, and is asked for again by its tag.
+TAGGED: Final = (REVALIDATED, A_TAG)
 A_PAGE: Final = Reply(b"<!doctype html>\n")
 A_FILE: Final = Reply(b"/* */\n", {REVALIDATED.name: REVALIDATED.example})
 Html = Callable[[], bytes]
@@ -59,13 +61,12 @@ def _first_page(html: Html) -> Reply:
 def _page(operation_id: str, html: Html) -> Handler:
     @cache
     def made() -> Reply:
-        content = html()
-        return Reply(content, {**_sent(POLICY, REVALIDATED), A_TAG.name: f'"{assets.digest(content)}"'})
+        return tagged(html(), POLICY)
 
     async def answer() -> Reply:
         return await asyncio.to_thread(made)
 
-    headers = (POLICY, REVALIDATED, A_TAG)
+    headers = (POLICY, *TAGGED)
     return Handler(operation_id, answer, None, headers=headers, specimens=(A_PAGE,), media_type=MEDIA_TYPE)
 
 
@@ -80,6 +81,11 @@ def _file(operation_id: str, media_type: str) -> Handler:
 
     headers = (IMMUTABLE, A_TAG)
     return Handler(operation_id, answer, None, headers=headers, specimens=(A_FILE,), media_type=media_type)
+
+
+def tagged(content: bytes, *headers: SentHeader) -> Reply:
+    """The content with the tag that stands for it, and with the headers."""
+    return Reply(content, {**_sent(*headers, REVALIDATED), A_TAG.name: f'"{assets.digest(content)}"'})
 
 
 def _sent(*headers: SentHeader) -> dict[str, str]:
