@@ -111,7 +111,7 @@ def config(credentials: str, most_examples: int, closed: Iterable[str]) -> Schem
             "phases": {"coverage": {"generate-duplicate-query-parameters": True}, "stateful": {"max-steps": 8}},
             # What is good by itself may be refused for the state in which it finds an order, a key or the feed.
             "checks": {
-                "positive_data_acceptance": {"expected-statuses": [200, 201, 207, 404, 409, 410, 412, 422]},
+                "positive_data_acceptance": {"expected-statuses": [200, 201, 207, 304, 404, 409, 410, 412, 422]},
                 # RFC 6585 has a status of its own for the one header that may be missing.
                 "missing_required_header": {"expected-statuses": [428]},
             },
