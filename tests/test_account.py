@@ -2,18 +2,23 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.bill import Bill, Charges, Line
 from orders.money import written
 from orders.payments.account import (
+    FAILURE,
+    MOST_ENTRIES,
     PAID,
     PARTIALLY_REFUNDED,
     PENDING,
     REFUND,
     REFUNDED,
     Account,
+    Balance,
+    Entry,
     Returned,
     Told,
     Wanted,
@@ -88,3 +93,12 @@ def test_all_lines_returned_one_by_one_cost_what_they_did_together(lines: list[L
     for piece in [Returned(line.product_id, 1) for line in lines for _ in range(line.quantity)]:
         account = account.refunded(Wanted(lines=(piece,)), TOLD)
     assert account.balance.status == REFUNDED
+
+
+def test_an_account_has_so_many_entries_and_none_more() -> None:
+    entries = [Entry(FAILURE, Balance(), TOLD)] * (MOST_ENTRIES - 2)
+    paid = account_of([Line("a", 1, 100)])._replace(entries=tuple(entries)).paid(None, TOLD)
+    full = paid.refunded(Wanted(written(1, "USD")), TOLD)
+    assert len(full.entries) == MOST_ENTRIES
+    with pytest.raises(Problem, match="at most 200 payments and refunds"):
+        full.refunded(Wanted(written(1, "USD")), TOLD)

@@ -6,8 +6,9 @@ from collections import Counter
 import httpx
 import pytest
 
-from tests.service import Caller, along, problem_of
+from tests.service import Caller, along, problem_of, running
 from tests.storage import count, kept_counts, recounted
+from tests.test_order_payments import pay
 
 pytestmark = pytest.mark.anyio
 
@@ -160,3 +161,41 @@ async def test_an_edit_and_a_payment_at_once_are_both_made_in_an_order_that_the_
     assert (paid.status_code, shown["status"]) == (200, "paid")
     assert edited.status_code in (200, 409)
     assert ("totals" in shown) == (edited.status_code == 200)
+
+
+def bought(amount: str, currency: str = "USD") -> dict[str, object]:
+    return {"lines": [{"productId": "other", "quantity": 1, "unitPrice": {"amount": amount, "currency": currency}}]}
+
+
+async def test_an_order_with_a_deposit_is_edited_into_one_of_the_same_total(orders: Caller) -> None:
+    order = str((await orders.create())["id"])
+    await edit(orders, order, PRICED)
+    assert (await pay(orders, order, amount=usd("10"))).status_code == 200
+    edited = (await edit(orders, order, bought("21"), "*")).json()
+    assert (edited["items"], edited["paid"], edited["paymentStatus"]) == (["other"], usd("10.00"), "pending")
+    paid = (await pay(orders, order)).json()
+    assert (paid["paid"], paid["paymentStatus"], paid["status"]) == (usd("21.00"), "paid", "paid")
+
+
+@pytest.mark.parametrize(
+    "wish", [bought("9.99"), bought("20.99"), bought("21.01"), bought("21", "EUR"), {"items": ["p"]}], ids=str
+)
+async def test_no_edit_makes_what_was_paid_too_much_or_too_little(embedded: Caller, wish: dict[str, object]) -> None:
+    order = str((await embedded.create())["id"])
+    await edit(embedded, order, PRICED)
+    paid = (await pay(embedded, order, amount=usd("10"))).json()
+    answer = await edit(embedded, order, wish, "*")
+    assert problem_of(answer) == (409, "conflict")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["#/lines"]
+    assert (await embedded.send("GET", f"/orders/{order}")).json() == paid
+
+
+@pytest.mark.parametrize(("wish", "status"), [({"items": ["b"]}, 200), (PRICED, 409)], ids=str)
+async def test_a_paid_order_without_prices_stays_without_prices(
+    embedded: Caller, wish: dict[str, object], status: int
+) -> None:
+    async with running(embedded.settings.model_copy(update={"orders_workflow": "retail"})) as shop:
+        order = str((await shop.create())["id"])
+        assert (await pay(shop, order)).json()["status"] == "confirmed"
+        assert (await edit(shop, order, wish, "*")).status_code == status
+        assert (await shop.send("GET", f"/orders/{order}")).json()["paymentStatus"] == "paid"

@@ -5,7 +5,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from tests.service import Caller, problem_of
+from tests.service import Caller, problem_of, running
 from tests.storage import rows
 from tests.test_order_terms import line, ordering, usd
 
@@ -100,7 +100,11 @@ async def test_a_payment_that_failed_is_noted_and_may_be_tried_again(orders: Cal
     assert (failed["status"], failed["paymentStatus"]) == ("pending", "failed")
     assert (await pay(orders, order, paymentId="p-2")).json()["paymentStatus"] == "paid"
     history = (await orders.send("GET", f"/orders/{order}/history")).json()["items"]
-    assert [entry.get("reason") for entry in history] == [None, "payment p-1 failed: Declined", "payment p-2"]
+    assert [(entry["action"], entry.get("reason")) for entry in history] == [
+        ("created", None),
+        ("payment_failed", "payment p-1 failed: Declined"),
+        ("payment_succeeded", "payment p-2"),
+    ]
 
 
 async def test_whoever_moves_an_order_to_paid_has_it_paid(orders: Caller) -> None:
@@ -161,8 +165,9 @@ async def test_an_administrator_sets_the_payment_status_by_hand(orders: Caller) 
     assert "paid" not in seen[0]
     assert problem_of(await override(orders, order, "refunded")) == (409, "conflict")
     assert [entry["kind"] for entry in await entries(orders, order)][2:] == ["override"] * 3
-    *_, last = (await orders.send("GET", f"/orders/{order}/history")).json()["items"]
-    assert (last["by"], last["reason"]) == ("test-user", "As the bank says")
+    _, _, part, *_, last = (await orders.send("GET", f"/orders/{order}/history")).json()["items"]
+    assert (part["action"], part["by"]) == ("payment_refunded", "test-user")
+    assert (last["action"], last["by"], last["reason"]) == ("payment_overridden", "test-user", "As the bank says")
 
 
 async def test_amounts_need_prices(embedded: Caller) -> None:
@@ -209,3 +214,17 @@ async def test_payments_are_listed_by_pages(embedded: Caller) -> None:
         await pay(embedded, order, amount=usd(amount))
     page = (await embedded.send("GET", f"/orders/{order}/payments?limit=1&offset=1")).json()
     assert ([entry["amount"] for entry in page["items"]], page["total"]) == ([usd("2.00")], 3)
+
+
+@pytest.mark.parametrize("wish", [WISH, {"items": ["a", "b"]}], ids=["with prices", "without prices"])
+async def test_an_order_of_a_shop_that_is_given_back_whole_is_refunded(
+    embedded: Caller, wish: dict[str, object]
+) -> None:
+    async with running(embedded.settings.model_copy(update={"orders_workflow": "retail"})) as shop:
+        order = await paid_order(shop, **wish)
+        for status in ("processing", "shipped", "delivered"):
+            await shop.patch(order, status)
+        told = (await refund(shop, order)).json()
+        assert (told["status"], told["paymentStatus"], told["allowedTransitions"]) == ("refunded", "refunded", [])
+        *_, last = (await shop.send("GET", f"/orders/{order}/history")).json()["items"]
+        assert (last["action"], last["from"], last["to"]) == ("payment_refunded", "delivered", "refunded")

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from orders.catalog.stock import moves
 from orders.counts import counted
 from orders.order import Order, Wish, new_number
-from orders.payments.account import Told
+from orders.payments.account import FAILURE, OVERRIDE, PAYMENT, REFUND, Told
 from orders.payments.requests import refund_requests
 from orders.rows import (
     ARCHIVE_ORDER,
@@ -57,8 +57,16 @@ _ADVANCED: Final = _Deed("advanced", UPDATE_ORDER, update_row)
 _CANCELLED: Final = _Deed("cancelled", UPDATE_ORDER, update_row)
 _EDITED: Final = _Deed("edited", REWRITE_ORDER, rewritten_row)
 _ARCHIVED: Final = _Deed("archived", ARCHIVE_ORDER, archived_row)
-_NOTED: Final = _Deed("noted", UPDATE_ORDER, update_row)
-ACTIONS: Final = tuple(deed.action for deed in (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _ARCHIVED, _NOTED))
+# What was done is what the newest entry of the account is.
+_SETTLED: Final = {
+    PAYMENT: _Deed("payment_succeeded", UPDATE_ORDER, update_row),
+    FAILURE: _Deed("payment_failed", UPDATE_ORDER, update_row),
+    REFUND: _Deed("payment_refunded", UPDATE_ORDER, update_row),
+    OVERRIDE: _Deed("payment_overridden", UPDATE_ORDER, update_row),
+}
+ACTIONS: Final = tuple(
+    deed.action for deed in (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _ARCHIVED, *_SETTLED.values())
+)
 
 
 class Changes:
@@ -133,9 +141,8 @@ class Changes:
         return self._decision(_ARCHIVED, order.archived(timestamp(now_ns())), order, None, cause)
 
     def settle(self, order: Order, before: Order, reason: str | None, cause: Cause) -> Decision[Order]:
-        """The order as its payments have made it."""
-        deed = _NOTED if order.status == before.status else _ADVANCED
-        return self._decision(deed, order, before, reason, cause)
+        """The order as one more payment, or refund, has made it."""
+        return self._decision(_SETTLED[order.payments[-1].kind], order, before, reason, cause)
 
     def _decision(
         self, deed: _Deed, order: Order, before: Order | None, reason: str | None, cause: Cause

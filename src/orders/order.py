@@ -97,7 +97,8 @@ class Order(NamedTuple):
             yield FieldError("#/customerId", "must be the order's")
         if wish.external_id not in (None, self.external_id):
             yield FieldError("#/externalId", "must be the order's")
-        if self.balance.paid and not self.account.costs_the_same(wish.terms.bill):
+        wanted = wish.terms.bill or bill_of_items(wish.items)
+        if not (self.account.is_untouched or self.account.costs_the_same(wanted)):
             yield FieldError("#/lines", "must come to the same total, since something was paid")
 
     def archived(self, at: str) -> "Order":

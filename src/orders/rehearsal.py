@@ -17,6 +17,7 @@ from orders.changes import ACTIONS, Cause, Changes
 from orders.law import STAGES
 from orders.models import NewOrder, OrderHistoryPage
 from orders.order import Order, Wish
+from orders.payments.account import PAYMENT, Balance, Entry, Told
 from orders.store import HistoryEntry
 from orders.terms import Parcel
 from orders.wire import order_page, shown_entry, wish_of
@@ -123,8 +124,9 @@ def _advanced(orders: Sequence[Order], workflows: Workflows, changes: Changes) -
 
 def _told(order: Order, changes: Changes) -> Iterator[Decision[Order]]:
     """A change for each event that may tell of one, whichever workflows there are."""
+    paid = order._replace(payments=(Entry(PAYMENT, Balance(), Told(CAUSE.by, order.created_at)),))
     for event in STAGES:
-        yield changes.settle(order, order, "rehearsed", CAUSE._replace(told_by=event))
+        yield changes.settle(paid, order, "rehearsed", CAUSE._replace(told_by=event))
 
 
 def _in_each(order: Order, workflows: Workflows, allows: Callable[[Status], bool]) -> Iterator[Order]:

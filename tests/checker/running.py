@@ -28,12 +28,13 @@ def judged_live(app: Parcels, rules: Sequence[Rule]) -> dict[str, Outcome]:
 
 
 @contextmanager
-def orders_running(examples: int) -> Iterator[Subject]:
-    """Our own service as a process, with its feed of events."""
+def orders_running(examples: int, overlays: Sequence[str] = (), **chosen: str) -> Iterator[Subject]:
+    """Our own service as a process, with its feed of events, under the overlays that the environment chooses."""
     with TemporaryDirectory() as directory:
         database = f"sqlite:///{Path(directory) / 'orders.db'}"
-        scopes = Subject(ROOT).openapi.scopes
-        with process.served(database) as started, live(started.url, scopes=scopes) as target:
+        subject = Subject(ROOT, overlays=tuple(ROOT / "openapi" / name for name in overlays))
+        scopes = subject.openapi.scopes
+        with process.served(database, **chosen) as started, live(started.url, scopes=scopes) as target:
             tokens = Minted(DEVELOPMENT_SECRET, "HS256", {})
             known = replace(target, tokens=tokens, examples=examples)
-            yield Subject(ROOT, events_file=f"{started.url}/events", target=known)
+            yield replace(subject, events_file=f"{started.url}/events", target=known)

@@ -1,5 +1,7 @@
 """Every live rule finds the fault that was planted in a running service; `make zoo` shows that no other rule does."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from service_standard.checker.rules import chosen, every_rule
@@ -29,8 +31,17 @@ def test_a_good_service_breaks_no_rule_and_every_rule_is_judged() -> None:
     assert {rule for rule in unjudged if not rule.startswith(("OBS-01", "EVT-05"))} == NEEDS_SURROUNDINGS
 
 
-def test_our_own_service_breaks_no_rule_while_it_runs() -> None:
-    with orders_running(examples=3) as subject:
+@pytest.mark.parametrize(
+    ("overlays", "environ"),
+    [
+        ((), {}),
+        (("workflows/retail.yaml",), {"ORDERS_WORKFLOW": "retail", "EVENT_TYPES": "all"}),
+        (("workflows/kitchen.yaml",), {"ORDERS_WORKFLOW": "kitchen"}),
+    ],
+    ids=["as it comes", "retail", "kitchen"],
+)
+def test_our_own_service_breaks_no_rule_while_it_runs(overlays: Sequence[str], environ: dict[str, str]) -> None:
+    with orders_running(3, overlays, **environ) as subject:
         found = run(subject, [*RULES, *chosen(["LIFE-01", "EVT-03"], [])]).outcomes
     assert [(outcome.rule.id, outcome.findings) for outcome in found if outcome.findings] == []
     assert {outcome.rule.id for outcome in found if outcome.verdict == "not judged"} == NEEDS_SURROUNDINGS

@@ -159,7 +159,7 @@ SHAPES: Final[tuple[Mutation, ...]] = (
     ),
     refused(
         "no order is ever edited",
-        openapi(f"{_ENTRY}/properties/action/enum", ["created", "advanced", "cancelled", "archived", "noted"]),
+        openapi(f"{_ENTRY}/properties/action/enum", ["created", "advanced", "cancelled", "archived"]),
         naming="listOrderHistory: response 200: what the handler replies",
     ),
     refused("a change has a note", openapi(f"{_ENTRY}/properties/note", _TEXT), naming="OrderHistoryEntry has not"),

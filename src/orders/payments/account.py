@@ -101,12 +101,15 @@ class Account(NamedTuple):
             return self.balance.status in (PAID, PARTIALLY_REFUNDED)
         return self.balance.left > 0
 
-    def costs_the_same(self, bill: Bill | None) -> bool:
-        """Whether another bill comes to the same total in the same currency."""
-        return bill is not None and (bill.currency, bill.totals and bill.totals.total) == (
-            self.bill.currency,
-            self._total,
-        )
+    def costs_the_same(self, bill: Bill) -> bool:
+        """Whether another bill comes to the same total in the same currency; without prices both cost nothing."""
+        ours, theirs = ((each.currency, each.totals and each.totals.total) for each in (self.bill, bill))
+        return ours == theirs
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was paid, so that all of it is still open."""
+        return self.balance.is_open and not self.balance.paid
 
     def knows(self, kind: str, payment_id: str) -> bool:
         """Whether a payment or a refund of this id was entered before."""
