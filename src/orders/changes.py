@@ -64,9 +64,8 @@ _SETTLED: Final = {
     REFUND: _Deed("payment_refunded", UPDATE_ORDER, update_row),
     OVERRIDE: _Deed("payment_overridden", UPDATE_ORDER, update_row),
 }
-ACTIONS: Final = tuple(
-    deed.action for deed in (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _ARCHIVED, *_SETTLED.values())
-)
+_DONE: Final = (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _ARCHIVED, *(_SETTLED[kind] for kind in _SETTLED))
+ACTIONS: Final = tuple(deed.action for deed in _DONE)
 
 
 class Changes:
