@@ -55,4 +55,5 @@ def _meaning(contract: Contract, kind: ProblemType) -> str:
 
 
 def _problem_contents(answer: Node) -> Iterator[Any]:
-    yield from (content for name, content in answer["content"].items() if name == MEDIA_TYPE)
+    contents = answer["content"].items() if "content" in answer else ()
+    yield from (content for name, content in contents if name == MEDIA_TYPE)
