@@ -192,6 +192,19 @@ def test_an_offer_of_another_protocol_is_not_taken(
     assert [answer.status for answer in found] == [200, 200, 400]
 
 
+@pytest.mark.parametrize("send", [send_whole, send_byte_by_byte])
+@pytest.mark.parametrize(
+    "body", [b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"]
+)
+def test_an_offer_of_another_protocol_keeps_its_body(
+    running: Running, body: bytes, send: Callable[[socket.socket, bytes], None]
+) -> None:
+    offer = b"POST /orders HTTP/1.1\r\nHost: orders.test\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+    found = answers(running, (offer + body) * 2 + GET + b"nonsense\r\n\r\n", send)
+    assert [answer.document for answer in found[:2]] == [{"length": 5}, {"length": 5}]
+    assert [answer.status for answer in found[2:]] == [200, 400]
+
+
 def test_an_unknown_method_is_told_on_a_connection_that_was_used_before(running: Running) -> None:
     head = POST + b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
     with running.connect() as connection, connection.makefile("rb") as stream:

@@ -21,6 +21,7 @@ LINGER_SECONDS: Final = 1.0
 LAST_CALL_SECONDS: Final = 0.25
 
 TOKEN: Final = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 REQUEST_LINE: Final = re.compile(rb"(%b) (/[!-~]*) HTTP/1\.[01]\r\n" % TOKEN)
 REQUEST_LINE_SO_FAR: Final = re.compile(rb"%b(?: (?:/[!-~]*(?: [HTP/1.0]{0,8}\r?)?)?)?" % TOKEN)
 
@@ -35,6 +36,8 @@ class Connection(HttpToolsProtocol):
     # What came since the last complete head or piece of body: the parser keeps it, and knows no bound.
     _pending: bytes = b""
     _refusal: bytes | None = None
+    # Whether the head that is parsed is no request's, but frames the body of the request before it.
+    _frames_a_body: bool = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
@@ -64,9 +67,16 @@ class Connection(HttpToolsProtocol):
         while data:
             data = self._feed(data)
 
+    def on_message_begin(self) -> None:
+        if not self._frames_a_body:
+            super().on_message_begin()
+
     def on_headers_complete(self) -> None:
-        super().on_headers_complete()
         self._pending = b""
+        if self._frames_a_body:
+            self._frames_a_body = False
+            return
+        super().on_headers_complete()
         # uvicorn would add trailers to the headers of the request that is being served.
         self.headers = []
         self.scope["state"][BODY_TO_COME] = True
@@ -79,6 +89,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._pending = b""
+        if self.parser.should_upgrade() and self._framing():
+            return
         self.scope["state"].pop(BODY_TO_COME, None)
         super().on_message_complete()
 
@@ -124,19 +136,27 @@ class Connection(HttpToolsProtocol):
     def _feed(self, data: bytes) -> bytes:
         """Parse, and return what lies behind an offer to speak another protocol.
 
-        None is taken: the request is served as the plain HTTP that it also is, and so is what follows it.
+        None is taken: the request is served as the plain HTTP that it also is, and so is what follows it. The parser
+        leaves the body out of such a request, so it is given the head that such a body has in any other request.
         """
         self._pending += data
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
             self._pending = b""
-            return data[offer.args[0] :]
+            framing = self._framing()
+            self._frames_a_body = bool(framing)
+            return framing + data[offer.args[0] :]
         except httptools.HttpParserError:
             self._refuse_unparsable()
         if len(self._pending) > LARGEST_HEAD:
             self._refuse(headers_too_large())
         return b""
+
+    def _framing(self) -> bytes:
+        """A head that says of the body what the request's own said; nothing if it has none."""
+        fields = b"".join(b"%b: %b\r\n" % field for field in self.scope["headers"] if field[0] in FRAMING)
+        return b"POST / HTTP/1.1\r\n%b\r\n" % fields if fields else b""
 
     def _refuse_unparsable(self) -> None:
         """Answer 404 or 405 to a method that only the parser does not know, 400 to all else."""
