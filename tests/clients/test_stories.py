@@ -44,6 +44,11 @@ CLIENT_TYPES: Final = {
         r"^\t\w+ +.*\b(interface\{\}|any)\b.*`|^type \w+\d .*",
         (r"\tStatus OrderStatus `", r"\tCreatedAt time\.Time `", r"OrderStatusPaid +OrderStatus = "),
     ),
+    "java": Types(
+        "target/generated-sources/openapi/src/main/java/com/example/orders/model/[B-Z]*.java",
+        r"^  private (?!Map<String, Object> (additionalProperties|data)\b)[^;(]*\bObject\b.*|^public (class|enum) \w+\d .*",
+        (r"  private OrderStatus status;", r"  private OffsetDateTime createdAt;", r"public enum OrderStatus"),
+    ),
 }
 EVENT_TYPES: Final = {
     "python": Types(

@@ -33,6 +33,7 @@ LANGUAGES: Final = {
         reads_events=True,
     ),
     "go": Language(("go",), "Go 1.25 or newer", {"story": "main.go"}),
+    "java": Language(("java", "mvn"), "Java 17 or newer and Maven", {"story": "src/Story.java"}),
 }
 
 
