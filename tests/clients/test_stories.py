@@ -46,7 +46,7 @@ CLIENT_TYPES: Final = {
     ),
     "java": Types(
         "target/generated-sources/openapi/src/main/java/com/example/orders/model/[B-Z]*.java",
-        r"^  private (?!Map<String, Object> (additionalProperties|data)\b)[^;(]*\bObject\b.*|^public (class|enum) \w+\d .*",
+        r"^  private (?!Map<String, Object> (additionalProperties|data)\b)[^;(]*\bObject\b|^public \w+ \w+\d\b",
         (r"  private OrderStatus status;", r"  private OffsetDateTime createdAt;", r"public enum OrderStatus"),
     ),
 }
