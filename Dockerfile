@@ -11,7 +11,7 @@ RUN apt-get update \
 WORKDIR /build
 # The lock alone comes first: a change of the sources then installs no dependency again.
 COPY requirements-build.txt requirements.txt ./
-# A third of what is installed are symbols for debuggers. Libraries that were patched for their wheels are left alone.
+# More than a fifth of what is installed are symbols for debuggers. Libraries that were patched for their wheels are left alone.
 RUN python3 -m venv /tools \
  && python3 -m venv --without-pip /venv \
  && /tools/bin/pip install --require-hashes --requirement requirements-build.txt \
@@ -20,7 +20,7 @@ RUN python3 -m venv /tools \
 COPY pyproject.toml LICENSE ./
 COPY src/ src/
 # The base has Python's own library without bytecode, and who serves can write none: it is made here, by the sources'
-# hashes. What only a migration imports goes without, as it takes ten megabytes and saves a second once a version.
+# hashes. What only a migration imports goes without: ten megabytes, for one start a version.
 RUN /tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /tools/bin/pip --python /venv/bin/python install --no-deps --no-compile /wheels/*.whl \
  && PYTHONPYCACHEPREFIX=/bytecode /venv/bin/python -m compileall -q --invalidation-mode checked-hash \
