@@ -51,10 +51,16 @@ async def kept_counts(settings: Settings) -> Sequence[Row]:
 
 async def recounted(settings: Settings) -> Sequence[Row]:
     """The same, counted anew."""
-    whole = "SELECT 'orders', status, count(*) FROM orders WHERE archived_at IS NULL GROUP BY status"
-    each = "SELECT 'orders of ' || customer_id, status, count(*) FROM orders WHERE archived_at IS NULL"
-    each += " GROUP BY customer_id, status"
-    return sorted(tuple(row) for row in await rows(settings, f"{whole} UNION ALL {each}"))
+    shown = "FROM orders WHERE archived_at IS NULL"
+    whole = f"SELECT 'orders', status, count(*) {shown} GROUP BY status"
+    each = f"SELECT 'orders of ' || customer_id, status, count(*) {shown} GROUP BY customer_id, status"
+    day = (
+        "SELECT 'created on ' || substr(created_at, 1, 10), '{} ' || coalesce(currency, 'XXX') || ' ' || status,"
+        f" {{}} {shown} GROUP BY 1, 2"
+    )
+    amounts = {"orders": "count(*)", "units": "sum(total % 1000000000)", "billions": "sum(total / 1000000000)"}
+    days = [day.format(what, f"CAST({amount} AS BIGINT)") for what, amount in amounts.items()]
+    return sorted(tuple(row) for row in await rows(settings, " UNION ALL ".join([whole, each, *days])) if row[2])
 
 
 def kind_of(settings: Settings) -> str:

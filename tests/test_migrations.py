@@ -40,7 +40,15 @@ LATER_COLUMNS = (
     "payments",
     "archived_at",
 )
-LATER_TABLES = ("counts", "customers", "products")
+LATER_TABLES = ("counts", "customers", "products", "order_lines")
+LATER_INDEXES = (
+    "ix_orders_shown",
+    "ix_orders_customer_id",
+    "ix_orders_status",
+    "ix_orders_updated_at",
+    "ix_orders_external_id",
+    "ix_orders_payment_status",
+)
 FIRST_STEP = """
 from service_standard.migrations.first_tables import make_first_tables
 revision, down_revision, upgrade = "0001", None, make_first_tables
@@ -181,16 +189,21 @@ def test_processes_that_meet_at_an_unmigrated_database_take_turns(unmigrated_url
     assert missing_steps(settings_for(unmigrated_url), VERSIONS) == ""
 
 
-def test_orders_from_before_are_counted_and_have_the_workflow_that_there_was(unmigrated_url: str) -> None:
+def test_orders_from_before_are_counted_and_found_and_have_the_workflow_that_there_was(unmigrated_url: str) -> None:
     def as_before(connection: Connection) -> None:
         for table in LATER_TABLES:
             connection.execute(text(f"DROP TABLE {table}"))
+        for index in LATER_INDEXES:
+            connection.execute(text(f"DROP INDEX {index}"))
+        for column in ("customer_id", "status"):
+            connection.execute(text(f"CREATE INDEX ix_orders_{column} ON orders ({column}, id)"))
         for column in LATER_COLUMNS:
             connection.execute(text(f"ALTER TABLE orders DROP COLUMN {column}"))
         connection.execute(text("ALTER TABLE order_history DROP COLUMN action"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
         for number, (customer, status) in enumerate([("a", "pending"), ("a", "paid"), ("b", "paid")]):
-            values = f"'{number}', '{number}', '{status}', '{customer}', '[]', '{{}}', 1, 'then', 'then', 'me'"
+            items = '["tea", "tea"]'
+            values = f"'{number}', '{number}', '{status}', '{customer}', '{items}', '{{}}', 1, 'then', 'then', 'me'"
             columns = "id, number, status, customer_id, items, metadata, version, created_at, updated_at, created_by"
             connection.exec_driver_sql(f"INSERT INTO orders ({columns}) VALUES ({values})")
 
@@ -201,6 +214,8 @@ def test_orders_from_before_are_counted_and_have_the_workflow_that_there_was(unm
         unmigrated_url, lambda connection: connection.execute(text("SELECT name, kind, amount FROM counts")).all()
     )
     assert sorted(map(tuple, kept)) == [
+        ("created on then", "orders XXX paid", 2),
+        ("created on then", "orders XXX pending", 1),
         ("orders", "paid", 2),
         ("orders", "pending", 1),
         ("orders of a", "paid", 1),
@@ -211,6 +226,8 @@ def test_orders_from_before_are_counted_and_have_the_workflow_that_there_was(unm
     assert named == ["standard"] * 3
     paid = on(unmigrated_url, lambda connection: connection.scalars(text("SELECT payment_status FROM orders")).all())
     assert sorted(paid) == ["paid", "paid", "pending"]
+    lines = on(unmigrated_url, lambda connection: connection.execute(text("SELECT * FROM order_lines")).all())
+    assert sorted(map(tuple, lines)) == [("tea", "0"), ("tea", "1"), ("tea", "2")]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(unmigrated_url: str) -> None:

@@ -1,5 +1,7 @@
 """The composition: the only file that sees every part of the service."""
 
+from collections.abc import Iterator
+
 from opentelemetry.trace import NoOpTracer
 
 from orders import journal
@@ -7,7 +9,7 @@ from orders.bulk import Bulk
 from orders.catalog.choice import catalog_of
 from orders.changes import ORDER_VERSION, Changes
 from orders.figures import OrderMetrics
-from orders.handlers import OrderHandlers, workflow_handler
+from orders.handlers import OrderHandlers, stats_handler, workflow_handler
 from orders.law import RECEIVED, law_of, sent_under, workflow_faults, workflows_of
 from orders.migrations import VERSIONS
 from orders.payments.changes import PaymentChanges
@@ -15,8 +17,11 @@ from orders.payments.effects import PaymentEffects
 from orders.payments.handlers import PaymentHandlers
 from orders.payments.rehearsal import rehearse_payments
 from orders.rehearsal import rehearse
+from orders.search import sort_faults
 from orders.settings import OrdersSettings
+from orders.stats import grouping_faults
 from orders.store import Store
+from orders.workflow import Workflows
 from service_standard.composition import Purpose, application, lay_foundation, write_queue
 from service_standard.events.event import EventBuilder
 from service_standard.http.edge import Edge
@@ -63,6 +68,7 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
             Bulk(orders).handler(rehearsed, law.contract),
             *PaymentHandlers(store, queue, payments).all(rehearsed_payments),
             workflow_handler(workflows),
+            stats_handler(foundation.database, workflows),
             *catalog.handlers,
         ],
         sent=sent_under(workflows),
@@ -71,6 +77,13 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
         effects=PaymentEffects(queue, payments).effects(),
         rehearsed=rehearsed.events,
         parts=catalog.parts,
-        faults=[*faults, *payment_faults, *workflow_faults(workflows, law.events.sent)],
+        faults=[*faults, *payment_faults, *_faults(law, workflows)],
     )
     return application(foundation, purpose)
+
+
+def _faults(law: Law, workflows: Workflows) -> Iterator[str]:
+    """Where contracts and code differ in what no request shows before it is made."""
+    yield from workflow_faults(workflows, law.events.sent)
+    yield from sort_faults(law.contract)
+    yield from grouping_faults(law.contract)

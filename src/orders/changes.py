@@ -17,6 +17,7 @@ from orders.rows import (
     UPDATE_ORDER,
     archived_row,
     order_row,
+    product_writes,
     rewritten_row,
     update_row,
 )
@@ -165,7 +166,12 @@ class Changes:
             key=order.id,
             before=before,
             state=order,
-            writes=[(deed.statement, deed.row(order)), (INSERT_HISTORY, (order.id, *entry)), *moves(order, before)],
+            writes=[
+                (deed.statement, deed.row(order)),
+                (INSERT_HISTORY, (order.id, *entry)),
+                *product_writes(order, before),
+                *moves(order, before),
+            ],
             events=events,
             reply=reply(shown_order(order), _headers(order, before)),
             at=order.updated_at,

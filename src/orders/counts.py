@@ -1,12 +1,21 @@
-"""How many orders there are: all, or one customer's, by status."""
+"""How many orders there are: all, or one customer's, by status; and those of each day, with what they come to.
 
-from collections.abc import Sequence
+Of a day, `orders`, `units` and `billions` are counted by currency and status. A total is counted as its billions of
+minor units and the rest: whatever totals orders have, no sum of them outgrows a number of the database.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from orders.order import Order
 from service_standard.writes.counts import Counted, Kind
 
 ALL: Final = "orders"
+ORDERS: Final = "orders"
+# What one of each is worth, in minor units.
+WORTH: Final = {"units": 1, "billions": 10**9}
+# What ISO 4217 calls no currency.
+NO_CURRENCY: Final = "XXX"
 
 
 def of_customer(customer_id: str) -> str:
@@ -14,16 +23,28 @@ def of_customer(customer_id: str) -> str:
     return f"orders of {customer_id}"
 
 
+def created_on(day: str) -> str:
+    """The name under which the orders are counted that were created on a day, as `2026-11-21`."""
+    return f"created on {day}"
+
+
 def counted(order: Order, before: Order | None) -> Sequence[Counted]:
     """What a change from `before` (None: from nothing) to `order` adds and takes away."""
-    was, now = _kind(before), _kind(order)
-    if was == now:
-        return ()
-    names = (ALL, of_customer(order.customer_id))
-    changes = ((kind, amount) for kind, amount in ((was, -1), (now, 1)) if kind is not None)
-    return [(Kind(name, kind), amount) for kind, amount in changes for name in names]
+    was = [*_counted(before, -1)] if before else []
+    return [*was, *_counted(order, 1)]
 
 
-def _kind(order: Order | None) -> str | None:
-    """What the order counts as; an archived one counts no more."""
-    return None if order is None or order.archived_at else order.status
+def _counted(order: Order, times: int) -> Iterator[Counted]:
+    """What one order counts; an archived one counts no more."""
+    if order.archived_at:
+        return
+    yield Kind(ALL, order.status), times
+    yield Kind(of_customer(order.customer_id), order.status), times
+    day, bill = created_on(order.created_at[:10]), order.terms.bill
+    totals = bill.totals if bill else None
+    currency = bill.currency if bill and totals else NO_CURRENCY
+    yield Kind(day, f"{ORDERS} {currency} {order.status}"), times
+    if totals:
+        billions, units = divmod(totals.total, WORTH["billions"])
+        yield Kind(day, f"units {currency} {order.status}"), units * times
+        yield Kind(day, f"billions {currency} {order.status}"), billions * times

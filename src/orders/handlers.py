@@ -8,13 +8,16 @@ from pydantic import BaseModel
 from orders.catalog.choice import Catalog
 from orders.catalog.stock import ENOUGH
 from orders.changes import Cause, Changes
-from orders.models import Cancellation, NewOrder, OrderHistoryPage, OrderPage, OrderUpdate
+from orders.counts import NO_CURRENCY
+from orders.models import Cancellation, NewOrder, OrderHistoryPage, OrderPage, OrderStats, OrderUpdate
 from orders.models import Order as ShownOrder
 from orders.models import Workflow as ShownWorkflow
 from orders.order import Order
 from orders.rehearsal import Rehearsed
-from orders.store import Filter, Store
-from orders.wire import order_page, shown_entry, shown_order, shown_workflow
+from orders.search import SORTS
+from orders.stats import GROUPINGS, STATUS, Group, days_of, order_stats
+from orders.store import Store
+from orders.wire import filter_of, order_page, shown_entry, shown_order, shown_stats, shown_workflow
 from orders.wire_terms import parcel_of
 from orders.workflow import Workflows
 from service_standard.binding.gate import Caller
@@ -22,6 +25,7 @@ from service_standard.binding.handler import Handler
 from service_standard.binding.members import present
 from service_standard.binding.pages import Place, next_link, place_of
 from service_standard.binding.reply import Reply, reply
+from service_standard.database import Database
 from service_standard.problems import (
     CONFLICT,
     IDEMPOTENCY_KEY_REUSED,
@@ -135,12 +139,30 @@ class OrderHandlers:
         cursor: str | None,
         customer_id: str | None,
         status: str | None,
+        payment_status: str | None,
+        product_id: str | None,
+        created_from: str | None,
+        created_to: str | None,
+        q: str | None,
+        number: str | None,
+        external_id: str | None,
+        sort: str | None,
     ) -> Reply:
-        place = place_of(limit, offset, cursor)
-        orders, total = await self._store.page(Filter(caller.owner, customer_id, status), place.with_one_more)
-        page = order_page(orders, total, place)
-        following = present(page.nextCursor)
-        return reply(page, next_link("/orders", limit, following, customerId=customer_id, status=status))
+        asked = {
+            "customerId": customer_id,
+            "status": status,
+            "paymentStatus": payment_status,
+            "productId": product_id,
+            "createdFrom": created_from,
+            "createdTo": created_to,
+            "q": q,
+            "number": number,
+            "externalId": external_id,
+        }
+        order = SORTS[sort or "createdAt"]
+        place = place_of(limit, offset, cursor, by_time=order.by_time)
+        page = order_page(await self._store.page(filter_of(asked, caller.owner), order, place), place)
+        return reply(page, next_link("/orders", limit, present(page.nextCursor), **asked, sort=sort))
 
     async def list_order_history(self, caller: Caller, id: str, limit: int, offset: int) -> Reply:
         if await self._store.get(id, caller.owner, archived=caller.admin) is None:
@@ -161,6 +183,20 @@ def workflow_handler(workflows: Workflows) -> Handler:
         return found
 
     return Handler("getWorkflow", get_workflow, ShownWorkflow, (), (NOT_FOUND,), tuple(shown.values()))
+
+
+def stats_handler(database: Database, workflows: Workflows) -> Handler:
+    """The handler of the statistics; its specimens have each status, and more orders than there will be."""
+
+    async def get_order_stats(caller: Caller, from_: str | None, to: str | None, group_by: str | None) -> Reply:  # noqa: ARG001 its scope says it all
+        days, grouping = days_of(from_, to), group_by or STATUS
+        return reply(shown_stats(days, grouping, await order_stats(database, days, grouping)))
+
+    today = days_of(None, None)
+    statuses = {status for workflow in workflows.by_name.values() for status in workflow.statuses}
+    groups = [Group(key, 2**53, {"USD": 0, "JPY": 2**90}) for key in (*sorted(statuses), *today, NO_CURRENCY)]
+    specimens = [reply(shown_stats(today, grouping, groups)) for grouping in GROUPINGS]
+    return Handler("getOrderStats", get_order_stats, OrderStats, (), (), tuple(specimens))
 
 
 def seen(order: Order | None, caller: Caller, if_match: str | None = None) -> Order:

@@ -153,9 +153,15 @@ class PaymentOverride(BaseModel):
 class OrderPage(BaseModel):
     items: list[Order]
     total: int
+    totalIsAtLeast: bool | MISSING = MISSING
     limit: int
     offset: int
     nextCursor: str | MISSING = MISSING
+
+
+class Sum(BaseModel):
+    amount: str
+    currency: str
 
 
 class OrderHistoryEntry(BaseModel):
@@ -302,6 +308,12 @@ class NewRefund(BaseModel):
     reason: str
 
 
+class OrderGroup(BaseModel):
+    key: str
+    orders: int
+    totals: list[Sum]
+
+
 class Problem(BaseModel):
     type: str
     title: str
@@ -317,6 +329,13 @@ class BulkResult(BaseModel):
     replayed: bool | MISSING = MISSING
     order: Order | MISSING = MISSING
     problem: Problem | MISSING = MISSING
+
+
+class OrderStats(BaseModel):
+    from_: str = Field(..., alias="from")
+    to: str
+    groupBy: str
+    groups: list[OrderGroup]
 
 
 class BulkResults(BaseModel):

@@ -18,11 +18,11 @@ from orders.law import STAGES
 from orders.models import NewOrder, OrderHistoryPage
 from orders.order import Order, Wish
 from orders.payments.account import PAYMENT, Balance, Entry, Told
-from orders.store import HistoryEntry
+from orders.store import Found, HistoryEntry
 from orders.terms import Parcel
 from orders.wire import order_page, shown_entry, wish_of
 from orders.workflow import Status, Workflows
-from service_standard.binding.pages import Place
+from service_standard.binding.pages import Place, cursor_of
 from service_standard.binding.reply import Reply, reply
 from service_standard.contract import Content, Contract, Json, Node, Object
 from service_standard.events.event import Event, EventRefused
@@ -157,9 +157,9 @@ def _rehearsed(contract: Contract, done: _Done) -> Rehearsed:
     events = [event for decision in chain(*done) for event in decision.events]
     entries = [shown_entry(entry) for entry in _entries(contract, order)]
     pages = [
-        order_page([order] * found, total, place)
+        order_page(found, place)
         for place in places(contract, "listOrders")
-        for found, total in ((0, 0), (place.limit + 1, _MANY))
+        for found in (Found((), 0), *_full_pages(order, place))
     ]
     histories = [
         OrderHistoryPage(
@@ -177,6 +177,12 @@ def _rehearsed(contract: Contract, done: _Done) -> Rehearsed:
         histories=tuple(map(reply, histories)),
         events=tuple(islice(cycle(events), max(place.limit for place in places(contract, "listEvents")))),
     )
+
+
+def _full_pages(order: Order, place: Place) -> Iterator[Found]:
+    """A page before the next one, by ids and by times."""
+    for at in (None, order.updated_at):
+        yield Found([order] * place.limit, _MANY, is_at_least=True, cursor=cursor_of(order.id, at))
 
 
 def _replies(decisions: Sequence[Decision[Order]]) -> tuple[Reply, ...]:

@@ -1,5 +1,6 @@
 """The orders' rows: their columns, and the way from an order to its row and back."""
 
+from collections.abc import Iterator
 from typing import Final, cast
 
 from pydantic_core import from_json, to_json
@@ -9,7 +10,7 @@ from orders.order import Order
 from orders.payments.account import Balance, Entry, Returned, Told
 from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflows
-from service_standard.database import Row, Value, inserting, updating
+from service_standard.database import Row, Statement, Value, Write, inserting, updating
 
 _TERMS: Final = "bill, currency, total, shipping_address, shipping_method, payment_method"
 _BEGINNING: Final = (
@@ -19,6 +20,11 @@ _BEGINNING: Final = (
 # Nothing was paid of a new order, as these columns say by themselves.
 COLUMNS: Final = f"{_BEGINNING}, payments"
 INSERT_ORDER: Final = inserting("orders", _BEGINNING, version="bigint", total="bigint")
+INSERT_PRODUCT: Final = inserting("order_lines", "product_id, order_id")
+DELETE_PRODUCT: Final = Statement(
+    "DELETE FROM order_lines WHERE (product_id, order_id) IN (SELECT product_id, order_id FROM given)",
+    "product_id, order_id",
+)
 UPDATE_ORDER: Final = updating(
     "orders", "id", "status, version, updated_at, shipments, payment_status, payments", version="bigint"
 )
@@ -48,6 +54,20 @@ def order_row(order: Order) -> Row:
         _shipments_row(order),
         order.archived_at,
     )
+
+
+def product_writes(order: Order, before: Order | None) -> Iterator[Write]:
+    """What makes an order be found by its products, and no more by those that it does not have any more."""
+    found, before_found = _found_by(order), _found_by(before) if before else ()
+    if found == before_found:
+        return
+    products, earlier = set(found), set(before_found)
+    yield from ((DELETE_PRODUCT, (product, order.id)) for product in sorted(earlier - products))
+    yield from ((INSERT_PRODUCT, (product, order.id)) for product in sorted(products - earlier))
+
+
+def _found_by(order: Order) -> tuple[str, ...]:
+    return () if order.archived_at else order.items
 
 
 def update_row(order: Order) -> Row:

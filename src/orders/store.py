@@ -7,9 +7,10 @@ from typing import Final, NamedTuple, cast
 from orders.counts import ALL, of_customer
 from orders.order import Order
 from orders.rows import COLUMNS, order_of
+from orders.search import LOOKED_AT, Filter, Query, Search, Sort, search_of
 from orders.workflow import Workflows
 from service_standard.binding.pages import Place
-from service_standard.database import Database, Row, Transaction, Value, inserting, padded, parameters
+from service_standard.database import Database, Row, Transaction, inserting, padded, parameters
 from service_standard.writes.counts import counts
 
 _CHANGE: Final = "version, changed_at, changed_by, from_status, to_status, reason, trace_id, event_id, action"
@@ -33,12 +34,16 @@ class HistoryEntry(NamedTuple):
     action: str | None
 
 
-class Filter(NamedTuple):
-    """Which orders to list; what is None does not restrict. `owner` is the caller's bound."""
+class Found(NamedTuple):
+    """A page of orders, with the cursor of the next one.
 
-    owner: str | None
-    customer_id: str | None
-    status: str | None
+    `total` is how many there are in all; where they were not counted to the end, there are at least so many.
+    """
+
+    orders: Sequence[Order]
+    total: int
+    is_at_least: bool = False
+    cursor: str | None = None
 
 
 class Store:
@@ -68,25 +73,44 @@ class Store:
         )
         return {order.id: order for order in map(self._order, rows)}
 
-    async def page(self, chosen: Filter, place: Place) -> tuple[Sequence[Order], int]:
-        """At most `limit` orders, oldest first, and how many the filter lets through in all."""
-        rows, total = await asyncio.gather(self._rows(*_where(chosen), place), self._total(chosen))
-        return [self._order(row) for row in rows], total
+    async def page(self, chosen: Filter, sort: Sort, place: Place) -> Found:
+        """At most `limit` orders."""
+        if len(chosen.customers) > 1:
+            return Found((), 0)
+        search = search_of(chosen, sort, are_few=sort.by_time and await self._are_few(chosen))
+        rows, (total, is_at_least) = await asyncio.gather(
+            self._read(search.page(place.with_one_more)), self._total(chosen, search)
+        )
+        orders = [self._order(row) for row in rows]
+        return Found(orders[: place.limit], total, is_at_least, await self._next(search, place, orders))
 
-    async def _total(self, chosen: Filter) -> int:
-        customers = {customer for customer in (chosen.owner, chosen.customer_id) if customer is not None}
-        if len(customers) > 1:
-            return 0
-        by_status = await counts(self._database, of_customer(*customers) if customers else ALL)
-        return sum(by_status.values()) if chosen.status is None else by_status.get(chosen.status, 0)
+    async def _are_few(self, chosen: Filter) -> bool:
+        """Whether the customer, or else the status, has so few orders that all of them can be looked at."""
+        if chosen.customers:
+            return sum((await counts(self._database, of_customer(*chosen.customers))).values()) < LOOKED_AT
+        return chosen.status is not None and (await counts(self._database, ALL)).get(chosen.status, 0) < LOOKED_AT
 
-    async def _rows(self, where: str, values: Sequence[Value], place: Place) -> Sequence[Row]:
-        values = [*values]
-        if place.after is not None:
-            values.append(place.after)
-            where += f" AND id > ${len(values)}"
-        page = f"SELECT {COLUMNS} FROM orders{where} ORDER BY id LIMIT ${len(values) + 1} OFFSET ${len(values) + 2}"  # noqa: S608 constants only
-        return await self._database.fetch(page, *values, place.limit, place.offset)
+    async def _total(self, chosen: Filter, search: Search) -> tuple[int, bool]:
+        """How many orders there are in all, and whether there may be more."""
+        if chosen.is_counted:
+            by_status = await counts(self._database, of_customer(*chosen.customers) if chosen.customers else ALL)
+            return sum(by_status.values()) if chosen.status is None else by_status.get(chosen.status, 0), False
+        rows = await self._read(search.total())
+        listed, looked_at = cast("tuple[int, int]", rows[0])
+        return listed, looked_at >= LOOKED_AT
+
+    async def _next(self, search: Search, place: Place, found: Sequence[Order]) -> str | None:
+        """The cursor behind the last order of the page, or behind the last that was looked at for it."""
+        if len(found) > place.limit:
+            last = found[place.limit - 1]
+            return search.cursor(last.id, last.updated_at)
+        if not search.may_stop_early:
+            return None
+        rows = await self._read(search.last_looked_at(place))
+        return search.cursor(*cast("tuple[str, str]", rows[0])) if rows else None
+
+    async def _read(self, query: Query) -> Sequence[Row]:
+        return await self._database.fetch(query.statement, *query.values)
 
     async def history(self, order_id: str, place: Place) -> tuple[Sequence[HistoryEntry], int]:
         """At most `limit` changes of an order, oldest first, and how many there are in all."""
@@ -99,10 +123,3 @@ class Store:
         counting = self._database.fetch("SELECT count(*) FROM order_history WHERE order_id = $1", order_id)
         rows, total = await asyncio.gather(page, counting)
         return [HistoryEntry(*row) for row in rows], cast("int", total[0][0])  # type: ignore[arg-type] # the columns above
-
-
-def _where(chosen: Filter) -> tuple[str, list[Value]]:
-    wished = (("customer_id", chosen.owner), ("customer_id", chosen.customer_id), ("status", chosen.status))
-    conditions = [(column, value) for column, value in wished if value is not None]
-    clause = "".join(f" AND {column} = ${number}" for number, (column, _) in enumerate(conditions, 1))
-    return f" WHERE archived_at IS NULL{clause}", [value for _, value in conditions]

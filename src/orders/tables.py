@@ -10,6 +10,7 @@ def schema() -> MetaData:
     metadata = MetaData()
     define_tables(metadata)
     _define_orders(metadata)
+    _define_lines(metadata)
     _define_history(metadata)
     _define_catalog(metadata)
     return metadata
@@ -43,8 +44,28 @@ def _define_orders(metadata: MetaData) -> None:
         Column("archived_at", ordered_text()),
         Index("uq_orders_number", "number", unique=True),
         Index("uq_orders_created_by_external_id", "created_by", "external_id", unique=True),
-        Index("ix_orders_customer_id", "customer_id", "id"),
-        Index("ix_orders_status", "status", "id"),
+        _index_of_shown("ix_orders_shown", "id"),
+        _index_of_shown("ix_orders_customer_id", "customer_id", "id"),
+        _index_of_shown("ix_orders_status", "status", "id"),
+        _index_of_shown("ix_orders_updated_at", "updated_at", "id"),
+        _index_of_shown("ix_orders_external_id", "external_id", "id", where="external_id IS NOT NULL"),
+        _index_of_shown("ix_orders_payment_status", "payment_status", "id", where="payment_status <> 'pending'"),
+    )
+
+
+def _index_of_shown(name: str, *columns: str, where: str = "") -> Index:
+    """An index of what is not archived, in the order of a list."""
+    shown = text(" AND ".join(filter(None, ("archived_at IS NULL", where))))
+    return Index(name, *columns, postgresql_where=shown, sqlite_where=shown)
+
+
+def _define_lines(metadata: MetaData) -> None:
+    """The orders of each product, in their order."""
+    Table(
+        "order_lines",
+        metadata,
+        Column("product_id", ordered_text(), primary_key=True),
+        Column("order_id", ordered_text(), primary_key=True),
     )
 
 

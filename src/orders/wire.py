@@ -1,14 +1,19 @@
 """Orders on the wire: from the rules' values to the contract's models and back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from orders import event_models, models
+from orders.money import written
 from orders.order import Order, Wish
-from orders.store import HistoryEntry
+from orders.search import Filter
+from orders.stats import Days, Group
+from orders.store import Found, HistoryEntry
 from orders.wire_terms import shown_address, shown_lines, shown_shipments, shown_sum, shown_totals, terms_of
 from orders.workflow import Workflow
 from service_standard.binding.members import given, present
 from service_standard.binding.pages import Place
+from service_standard.identity import least_id
+from service_standard.problems import FieldError, validation_problem
 
 
 def wish_of(body: models.NewOrder, owner: str | None) -> Wish:
@@ -73,6 +78,17 @@ def shown_workflow(workflow: Workflow) -> models.Workflow:
     return models.Workflow(name=workflow.name, initial=workflow.initial, statuses=statuses)
 
 
+def shown_stats(days: Days, group_by: str, groups: Sequence[Group]) -> models.OrderStats:
+    """Statistics as the contract shows them."""
+    shown = [models.OrderGroup(key=key, orders=orders, totals=_shown_sums(totals)) for key, orders, totals in groups]
+    return models.OrderStats.model_validate({"from": days.first, "to": days.last, "groupBy": group_by, "groups": shown})
+
+
+def _shown_sums(totals: Mapping[str, int]) -> list[models.Sum]:
+    sums = (written(units, currency) for currency, units in totals.items())
+    return [models.Sum(amount=amount, currency=currency) for amount, currency in sums]
+
+
 def shown_entry(entry: HistoryEntry) -> models.OrderHistoryEntry:
     """A change as the contract shows it."""
     members = {
@@ -117,12 +133,44 @@ def updated_data(order: Order, previous_status: str) -> event_models.OrderUpdate
     )
 
 
-def order_page(orders: Sequence[Order], total: int, place: Place) -> models.OrderPage:
-    """A page of orders, which were found with room for one more."""
+def filter_of(asked: Mapping[str, str | None], owner: str | None) -> Filter:
+    """The filter that parameters ask for, which an owner is bound to besides.
+
+    Raises:
+        Problem: 400, a time is none, or nothing is created before what begins the range.
+    """
+    since, until = _least_id(asked, "createdFrom"), _least_id(asked, "createdTo")
+    if since and until and since > until:
+        raise validation_problem([FieldError("query:createdFrom", "must not be after createdTo")])
+    return Filter(
+        owner=owner,
+        customer_id=asked["customerId"],
+        status=asked["status"],
+        payment_status=asked["paymentStatus"],
+        product_id=asked["productId"],
+        since=since,
+        until=until,
+        text=asked["q"],
+        number=asked["number"],
+        external_id=asked["externalId"],
+    )
+
+
+def _least_id(asked: Mapping[str, str | None], name: str) -> str | None:
+    at = asked[name]
+    try:
+        return None if at is None else least_id(at)
+    except ValueError:
+        raise validation_problem([FieldError(f"query:{name}", "is not a time")]) from None
+
+
+def order_page(found: Found, place: Place) -> models.OrderPage:
+    """A page of orders."""
     return models.OrderPage(
-        items=[shown_order(order) for order in orders[: place.limit]],
-        total=total,
+        items=[shown_order(order) for order in found.orders],
+        total=found.total,
+        totalIsAtLeast=given(found.is_at_least or None),
         limit=place.limit,
         offset=place.offset,
-        nextCursor=given(place.next_cursor([order.id for order in orders])),
+        nextCursor=given(found.cursor),
     )

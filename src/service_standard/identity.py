@@ -2,13 +2,14 @@
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 _SECOND_NS: Final = 1_000_000_000
 _MILLISECOND_NS: Final = 1_000_000
 _VARIANT: Final = 2 << 62
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def now_ns() -> int:
@@ -28,6 +29,26 @@ def timestamp(at_ns: int) -> str:
     """RFC 3339 in UTC with milliseconds: of fixed width, so that text sorts as time."""
     seconds, rest = divmod(at_ns, _SECOND_NS)
     return f"{_second(seconds)}.{rest // _MILLISECOND_NS:03d}Z"
+
+
+def milliseconds(at: str) -> int:
+    """Those from 1970 to a time (RFC 3339), not before 1970; a part of one counts as a whole.
+
+    Raises:
+        ValueError: there is no such time.
+    """
+    until = datetime.fromtimestamp(0, UTC) - datetime.fromisoformat(at.upper())
+    return max(0, -(until // _MILLISECOND))
+
+
+def least_id(at: str) -> str:
+    """What every id is less than that was made before a time (RFC 3339), and no other.
+
+    Raises:
+        ValueError: there is no such time.
+    """
+    digits = f"{milliseconds(at):012x}"
+    return f"{digits[:8]}-{digits[8:]}"
 
 
 @lru_cache(maxsize=8)

@@ -232,7 +232,7 @@ LIMITS: Final[tuple[Mutation, ...]] = (
         "a cursor may have any length",
         openapi(f"{_SCHEMAS}/Cursor/pattern", "^[A-Za-z0-9_-]+$"),
         probe=faults("/orders?cursor=abc"),
-        before=["must match ^[A-Za-z0-9_-]{22}$"],
+        before=["must match ^([A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{30})$"],
         after=["is not a cursor that this service gave"],
     ),
     driven(

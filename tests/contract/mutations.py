@@ -25,6 +25,7 @@ from tests.contract.mutation_table_operations import OPERATIONS
 from tests.contract.mutation_table_pages import PAGES
 from tests.contract.mutation_table_payments import PAYMENTS
 from tests.contract.mutation_table_requests import REQUESTS
+from tests.contract.mutation_table_search import SEARCH, STATS
 from tests.contract.mutation_table_shapes import SHAPES
 from tests.contract.mutation_table_terms import TERMS
 from tests.contract.mutation_table_workflow import WORKFLOW
@@ -34,6 +35,8 @@ MUTATIONS: Final = (
     *WORKFLOW,
     *TERMS,
     *PAYMENTS,
+    *SEARCH,
+    *STATS,
     *SHAPES,
     *REQUESTS,
     *ANSWERS,

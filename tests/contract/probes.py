@@ -194,11 +194,11 @@ def linked(path: str) -> Probe:
     return probe
 
 
-def faults(path: str) -> Probe:
+def faults(path: str, *scopes: str) -> Probe:
     """What is said to be wrong with a request."""
 
     async def probe(service: Caller) -> object:
-        return [error["detail"] for error in (await service.send("GET", path)).json()["errors"]]
+        return [error["detail"] for error in (await service.send("GET", path, service.token(*scopes))).json()["errors"]]
 
     return probe
 

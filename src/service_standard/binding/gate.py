@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -211,8 +212,9 @@ def _with(ending: str, operation: Operation) -> list[frozenset[str]]:
 
 
 def argument_name(parameter: str) -> str:
-    """`customer_id` for `customerId`, `idempotency_key` for `Idempotency-Key`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", parameter).replace("__", "_").lower()
+    """`customer_id` for `customerId`, `idempotency_key` for `Idempotency-Key`, `from_` for `from`."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", parameter).replace("__", "_").lower()
+    return f"{name}_" if iskeyword(name) else name
 
 
 def _query_fields(query: bytes, errors: list[FieldError]) -> list[tuple[str, str]]:

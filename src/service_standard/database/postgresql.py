@@ -36,6 +36,11 @@ _SETTINGS: Final = {
     # A statement is planned once, maybe for a table that is small: reading the whole of it would cost less then, and
     # more with each row. All that the service asks for is found by an index.
     "enable_seqscan": "off",
+    # A bitmap is made of all rows that a condition finds, however few of them a page wants: an index has them in order.
+    "enable_bitmapscan": "off",
+    # The other ways to join read a table or an index to its end, where a look at each of a few rows is wanted.
+    "enable_mergejoin": "off",
+    "enable_hashjoin": "off",
     # To the planner a table that has to be read nevertheless seems so costly that it would compile machine code.
     "jit": "off",
 }

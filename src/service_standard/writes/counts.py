@@ -6,7 +6,7 @@ are enough, so that transactions of different processes seldom wait for the same
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias, cast
 
 from service_standard.database import Database, Row, Statement
@@ -20,6 +20,10 @@ ADD: Final = Statement(
     {"slot": "integer", "amount": "bigint"},
 )
 _SUMS: Final = "SELECT kind, CAST(sum(amount) AS BIGINT) FROM counts WHERE name = $1 GROUP BY kind ORDER BY kind"
+_SUMS_WITHIN: Final = (
+    "SELECT name, kind, CAST(sum(amount) AS BIGINT) FROM counts WHERE name >= $1 AND name <= $2"
+    " GROUP BY name, kind ORDER BY name, kind"
+)
 
 
 class Kind(NamedTuple):
@@ -49,3 +53,9 @@ async def counts(database: Database, name: str) -> dict[str, int]:
     """How many there are of each kind."""
     found = await database.fetch(_SUMS, name)
     return {cast("str", kind): cast("int", amount) for kind, amount in found}
+
+
+async def counts_within(database: Database, first: str, last: str) -> Sequence[tuple[Kind, int]]:
+    """How many there are of each kind under the names from the first to the last, in their order."""
+    found = await database.fetch(_SUMS_WITHIN, first, last)
+    return [(Kind(cast("str", name), cast("str", kind)), cast("int", amount)) for name, kind, amount in found]
