@@ -96,6 +96,7 @@ def _define_catalog(metadata: MetaData) -> None:
         Column("version", BigInteger(), nullable=False),
         Column("created_at", ordered_text(), nullable=False),
         Column("updated_at", ordered_text(), nullable=False),
+        Index("ix_customers_created_at", "created_at", "id"),
     )
     Table(
         "products",
@@ -111,10 +112,5 @@ def _define_catalog(metadata: MetaData) -> None:
         Column("updated_at", ordered_text(), nullable=False),
         Column("archived_at", ordered_text()),
         CheckConstraint("stock >= 0", name="ck_products_stock"),
-        Index(
-            "ix_products_shown",
-            "id",
-            postgresql_where=text("archived_at IS NULL"),
-            sqlite_where=text("archived_at IS NULL"),
-        ),
+        _index_of_shown("ix_products_shown", "created_at", "id"),
     )

@@ -1,5 +1,7 @@
 """Products: five operations, which are served with a catalogue and unknown without one."""
 
+from operator import itemgetter
+
 import pytest
 
 from service_standard.checker.rules import every_rule
@@ -13,7 +15,7 @@ pytestmark = pytest.mark.anyio
 LAPTOP = {"id": "laptop", "name": "Laptop", "description": "With 14 inches", "price": usd("999.9"), "stock": 5}
 
 
-async def test_a_product_is_created_read_and_listed_by_its_id(shop: Caller) -> None:
+async def test_a_product_is_created_read_and_listed_by_its_age(shop: Caller) -> None:
     created = await ask(shop, "POST", "/products", LAPTOP)
     assert (created.status_code, created.headers["location"]) == (201, "/products/laptop")
     product = created.json()
@@ -25,15 +27,15 @@ async def test_a_product_is_created_read_and_listed_by_its_id(shop: Caller) -> N
         "updatedAt": product["createdAt"],
     }
     assert (await ask(shop, "GET", "/products/laptop")).json() == product
-    chair = await offer(shop, "chair")
+    products = sorted([product, await offer(shop, "chair")], key=itemgetter("createdAt", "id"))
     assert (await ask(shop, "GET", "/products")).json() == {
-        "items": [chair, product],
+        "items": products,
         "total": 2,
         "limit": 10,
         "offset": 0,
     }
     second = (await ask(shop, "GET", "/products?limit=1&offset=1")).json()
-    assert (second["items"], second["total"]) == ([product], 2)
+    assert (second["items"], second["total"]) == (products[1:], 2)
 
 
 async def test_the_service_makes_an_id_where_none_is_given_and_gives_none_twice(shop: Caller) -> None:

@@ -1,6 +1,6 @@
 """Judges documents together with what runs beside them: the good sample's app, and our own service as a process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from service_standard.checker.live.tokens import Minted
 from service_standard.checker.rule import Outcome, Rule
 from service_standard.checker.run import run
 from service_standard.checker.subject import Subject
+from service_standard.contract import Json
 from service_standard.settings import DEVELOPMENT_SECRET
 from tests import process
 from tests.checker.parcels import Parcels
@@ -38,3 +39,12 @@ def orders_running(examples: int, overlays: Sequence[str] = (), **chosen: str) -
             tokens = Minted(DEVELOPMENT_SECRET, "HS256", {})
             known = replace(target, tokens=tokens, examples=examples)
             yield replace(subject, events_file=f"{started.url}/events", target=known)
+
+
+def offered(subject: Subject, prices: Mapping[str, str]) -> None:
+    """Products on offer at these prices in USD, so that the examples of orders in the contract can be had."""
+    target = subject.live
+    for product, amount in prices.items():
+        body: Json = {"id": product, "name": product, "price": {"amount": amount, "currency": "USD"}}
+        answer = target.send("POST", "/products", token=target.token_for_all(), json=body)
+        assert answer.is_success, answer.came

@@ -25,7 +25,7 @@ _SLOT: Final = 0
 
 
 class Thing(Protocol):
-    """What a shelf holds: a named tuple of the columns of its row, the first of which is `id`."""
+    """What a shelf holds: a named tuple of the columns of its row, the first of which is `id`, and one `created_at`."""
 
     @property
     def is_shown(self) -> bool:
@@ -47,7 +47,7 @@ class Shelf(Generic[Kept]):
         self._kind = kind
         self._all: Final = f"SELECT {columns} FROM {table}"  # noqa: S608 constants only
         self._get: Final = f"{self._all} WHERE id = $1"
-        self._page: Final = f"{self._all} WHERE {shown} ORDER BY id LIMIT $1 OFFSET $2"
+        self._page: Final = f"{self._all} WHERE {shown} ORDER BY created_at, id LIMIT $1 OFFSET $2"
         self._insert: Final = inserting(table, columns, **types)
         self._update: Final = updating(table, identity, ", ".join(others), **types)
         self._delete: Final = f"DELETE FROM {table} WHERE id = $1 RETURNING {columns}"  # noqa: S608 constants only
@@ -68,7 +68,7 @@ class Shelf(Generic[Kept]):
         return [self._kind(*row) for row in rows]
 
     async def page(self, place: Place) -> tuple[Sequence[Kept], int]:
-        """At most `limit` of those that are shown, by their ids, and how many these are in all."""
+        """At most `limit` of those that are shown, oldest first, and how many these are in all."""
         rows = await self._database.fetch(self._page, place.limit, place.offset)
         return [self._kind(*row) for row in rows], (await counts(self._database, self._table)).get(_SHOWN, 0)
 
