@@ -148,8 +148,8 @@ async def buy_under_a_key(shop: Caller) -> httpx.Response:
 
 @pytest.fixture(params=[1, 2], ids=["one service", "two services"])
 async def services(request: pytest.FixtureRequest, with_catalog: OrdersSettings) -> AsyncIterator[Sequence[Caller]]:
-    """One service or two on one database, of each kind in turn; they admit all who come."""
-    with_catalog = with_catalog.model_copy(update={"max_in_flight": 2 * BUYERS})
+    """One service or two on one database, of each kind in turn; they admit all who come, and let them wait for it."""
+    with_catalog = with_catalog.model_copy(update={"max_in_flight": 2 * BUYERS, "database_timeout_seconds": 20})
     async with running_beside(with_catalog, request.param) as services:
         yield services
 
