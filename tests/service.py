@@ -80,7 +80,7 @@ class Caller:
 @asynccontextmanager
 async def running(settings: OrdersSettings) -> AsyncIterator[Caller]:
     """A service that has been started, and is stopped afterwards; its database must be migrated."""
-    law = law_of(settings.service_manifest, settings.orders_workflow, settings.catalog)
+    law = law_of(settings.service_manifest, settings.orders_workflow, settings.catalog, settings.saga)
     app = compose(law, settings)
     async with (
         lifespan(app),
@@ -111,12 +111,13 @@ async def along(
 
 
 @cache
-def law_of(manifest: Path, workflow: str = STANDARD, catalog: str = "none") -> Law:
+def law_of(manifest: Path, workflow: str = STANDARD, catalog: str = "none", saga: str = "off") -> Law:
     """The law that a manifest names, read once: to read it takes as long as many a test."""
     chosen = {
         "service_manifest": manifest,
         "orders_workflow": workflow,
         "catalog": catalog,
+        "saga": saga,
         "catalog_url": "http://none.test",
     }
     return orders_law.law_of(settings_for("sqlite:///none.db", **chosen))

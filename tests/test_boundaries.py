@@ -15,6 +15,7 @@ RULES: Final = (
     "orders.money",
     "orders.order",
     "orders.payments.account",
+    "orders.saga.saga",
     "orders.terms",
     "orders.workflow",
     "orders.workflow_reader",

@@ -39,9 +39,12 @@ LATER_COLUMNS = (
     "payment_status",
     "payments",
     "archived_at",
+    "saga",
+    "saga_deadline",
 )
 LATER_TABLES = ("counts", "customers", "products", "order_lines")
 LATER_INDEXES = (
+    "ix_orders_saga_deadline",
     "ix_orders_shown",
     "ix_orders_customer_id",
     "ix_orders_status",

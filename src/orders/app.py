@@ -17,6 +17,7 @@ from orders.payments.effects import PaymentEffects
 from orders.payments.handlers import PaymentHandlers
 from orders.payments.rehearsal import rehearse_payments
 from orders.rehearsal import rehearse
+from orders.saga.choice import require_ways, sagas_of
 from orders.search import sort_faults
 from orders.settings import OrdersSettings
 from orders.stats import grouping_faults
@@ -34,10 +35,11 @@ def create_app() -> Edge:
     """The service that the environment describes.
 
     Raises:
-        SettingsError: the environment is not complete, or names no workflow.
+        SettingsError: the environment is not complete, or names no workflow, or no way to the service of payments.
         ContractError: contracts, manifest and code do not agree.
     """
     settings = load_settings(OrdersSettings)
+    require_ways(settings)
     configure_logs("orders", settings.log_level)
     return compose(law_of(settings), settings)
 
@@ -54,13 +56,14 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
     metrics = OrderMetrics(foundation.telemetry.meter, workflows)
     queue = write_queue(foundation, store.locked, journal.happened, metrics.happened)
     events = EventBuilder(law.events, foundation.telemetry.tracer)
-    changes = Changes(workflows.default, events, every_event=settings.event_types == "all")
-    untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()), every_event=True)
+    changes = _changes(settings, workflows, events)
+    untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()), every_event=True, payment_seconds=1)
     catalog = catalog_of(settings, foundation.database)
     rehearsed, faults = rehearse(law.contract, workflows, untraced)
     payments = PaymentChanges(changes)
     rehearsed_payments, payment_faults = rehearse_payments(law.contract, rehearsed.orders, untraced)
     orders = OrderHandlers(store, queue, changes, catalog)
+    sagas = sagas_of(settings, store, queue, changes, workflows.default)
     purpose = Purpose(
         queue=queue,
         handlers=[
@@ -70,14 +73,15 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
             workflow_handler(workflows),
             stats_handler(foundation.database, workflows),
             *catalog.handlers,
+            *sagas.handlers,
         ],
         sent=sent_under(workflows),
         received=RECEIVED,
         extensions=[ORDER_VERSION],
         effects=PaymentEffects(queue, payments).effects(),
         rehearsed=rehearsed.events,
-        parts=catalog.parts,
-        faults=[*faults, *payment_faults, *_faults(law, workflows)],
+        parts=[*catalog.parts, *sagas.parts],
+        faults=[*faults, *payment_faults, *sagas.faults, *_faults(law, workflows)],
     )
     return application(foundation, purpose)
 
@@ -87,3 +91,13 @@ def _faults(law: Law, workflows: Workflows) -> Iterator[str]:
     yield from workflow_faults(workflows, law.events.sent)
     yield from sort_faults(law.contract)
     yield from grouping_faults(law.contract)
+
+
+def _changes(settings: OrdersSettings, workflows: Workflows, events: EventBuilder) -> Changes:
+    """The changes that the settings ask for."""
+    return Changes(
+        workflows.default,
+        events,
+        every_event=settings.event_types == "all",
+        payment_seconds=None if settings.saga == "off" else settings.saga_deadline_seconds,
+    )

@@ -8,19 +8,22 @@ from pydantic import BaseModel
 from orders.catalog.stock import moves
 from orders.counts import counted
 from orders.order import Order, Wish, new_number
-from orders.payments.account import FAILURE, OVERRIDE, PAYMENT, REFUND, Told
-from orders.payments.requests import refund_requests
+from orders.payments.account import FAILURE, OVERRIDE, PAYMENT, REFUND, RETURNED, Told
+from orders.payments.requests import payment_requests, refund_requests
 from orders.rows import (
     ARCHIVE_ORDER,
     INSERT_ORDER,
+    INSERT_ORDER_WITH_SAGA,
     REWRITE_ORDER,
     UPDATE_ORDER,
     archived_row,
     order_row,
+    order_row_with_saga,
     product_writes,
     rewritten_row,
     update_row,
 )
+from orders.saga.progress import abandoned, begun, followed
 from orders.store import INSERT_HISTORY, HistoryEntry
 from orders.terms import Parcel
 from orders.wire import created_data, shown_order, updated_data
@@ -29,6 +32,7 @@ from service_standard.binding.reply import reply
 from service_standard.database import Row, Statement
 from service_standard.events.event import EventBuilder, Fact
 from service_standard.identity import new_id, now_ns, timestamp
+from service_standard.problems import Problem
 from service_standard.telemetry.spans import trace_id
 from service_standard.writes.queue import Decision
 from service_standard.writes.versions import etag
@@ -54,9 +58,11 @@ class _Deed(NamedTuple):
 
 
 _CREATED: Final = _Deed("created", INSERT_ORDER, order_row)
+_BEGUN: Final = _Deed("created", INSERT_ORDER_WITH_SAGA, order_row_with_saga)
 _ADVANCED: Final = _Deed("advanced", UPDATE_ORDER, update_row)
 _CANCELLED: Final = _Deed("cancelled", UPDATE_ORDER, update_row)
 _EDITED: Final = _Deed("edited", REWRITE_ORDER, rewritten_row)
+_ABANDONED: Final = _Deed("abandoned", UPDATE_ORDER, update_row)
 _ARCHIVED: Final = _Deed("archived", ARCHIVE_ORDER, archived_row)
 # What was done is what the newest entry of the account is.
 _SETTLED: Final = {
@@ -64,21 +70,31 @@ _SETTLED: Final = {
     FAILURE: _Deed("payment_failed", UPDATE_ORDER, update_row),
     REFUND: _Deed("payment_refunded", UPDATE_ORDER, update_row),
     OVERRIDE: _Deed("payment_overridden", UPDATE_ORDER, update_row),
+    RETURNED: _Deed("payment_returned", UPDATE_ORDER, update_row),
 }
-_DONE: Final = (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _ARCHIVED, *(_SETTLED[kind] for kind in _SETTLED))
+_DONE: Final = (_CREATED, _ADVANCED, _CANCELLED, _EDITED, _ABANDONED, _ARCHIVED, *(_SETTLED[kind] for kind in _SETTLED))
 ACTIONS: Final = tuple(deed.action for deed in _DONE)
 
 
 class Changes:
     """Decides changes; orders begin under one workflow, and the current trace is the one that a change tells of.
 
-    With `every_event`, the events of status and cause tell of a change besides the one that every change has.
+    With `every_event`, the events of status and cause tell of a change besides the one that every change has. With
+    `payment_seconds`, the payment of a new order is asked for, and waited for so long.
     """
 
-    def __init__(self, workflow: Workflow, events: EventBuilder, *, every_event: bool = False) -> None:
+    def __init__(
+        self,
+        workflow: Workflow,
+        events: EventBuilder,
+        *,
+        every_event: bool = False,
+        payment_seconds: float | None = None,
+    ) -> None:
         self._workflow = workflow
         self._events = events
         self._every_event = every_event
+        self._payment_ns = None if payment_seconds is None else int(payment_seconds * 1_000_000_000)
 
     def creation(self, wish: Wish, cause: Cause) -> Decision[Order]:
         """A new order, in the workflow's first status."""
@@ -99,7 +115,9 @@ class Changes:
             created_by=cause.by,
             terms=wish.terms,
         )
-        return self._decision(_CREATED, order, None, None, cause)
+        if self._payment_ns is not None:
+            order = begun(order, timestamp(at_ns + self._payment_ns))
+        return self._decision(_BEGUN if order.saga else _CREATED, order, None, None, cause)
 
     def advance(
         self, order: Order, to: str, reason: str | None, cause: Cause, parcel: Parcel | None = None
@@ -123,6 +141,16 @@ class Changes:
         at = timestamp(now_ns())
         cancelled = order.cancelled(at).settled_by_status(Told(cause.by, at, reason))
         return self._decision(_CANCELLED, cancelled, order, reason, cause)
+
+    def give_up(self, order: Order, before: Order, reason: str, cause: Cause) -> Decision[Order]:
+        """The order, which nobody pays: cancelled, and what was paid of it given back."""
+        at = timestamp(now_ns())
+        try:
+            cancelled = order.cancelled(at).settled_by_status(Told(cause.by, at, reason))
+        except Problem as problem:
+            left = abandoned(order, at, f"{reason}, and the order is left as it is: {problem.detail}")
+            return self._decision(_ABANDONED, left, before, reason, cause)
+        return self._decision(_CANCELLED, cancelled, before, reason, cause)
 
     def edit(self, order: Order, wish: Wish, cause: Cause) -> Decision[Order]:
         """The order as somebody wants it now.
@@ -148,6 +176,7 @@ class Changes:
         self, deed: _Deed, order: Order, before: Order | None, reason: str | None, cause: Cause
     ) -> Decision[Order]:
         """What a change from `before` (None: from nothing) to `order` writes, announces and replies."""
+        order = followed(order, before, reason) if before else order
         facts = _facts(order, before, cause, every=self._every_event)
         events = [self._events.build(new_id(now_ns()), fact) for fact in facts]
         entry = HistoryEntry(
@@ -184,6 +213,7 @@ def _facts(order: Order, before: Order | None, cause: Cause, *, every: bool) -> 
     """What is told of a change; its history names the first of them."""
     if before is None:
         yield _fact("order.created", order, created_data(order), cause)
+        yield from (_fact("order.payment_requested", order, asked, cause) for asked in payment_requests(order))
         return
     data = updated_data(order, before.status)
     yield _fact("order.updated", order, data, cause)

@@ -8,6 +8,12 @@ class Amount(BaseModel):
     currency: str
 
 
+class PaymentRequestedData(BaseModel):
+    orderId: str
+    amount: Amount
+    method: str | MISSING = MISSING
+
+
 class RefundRequestedData(BaseModel):
     orderId: str
     paymentId: str
@@ -192,6 +198,22 @@ class OrderRefunded(BaseModel):
     orderversion: str | MISSING = MISSING
     causationid: str | MISSING = MISSING
     data: OrderUpdatedData
+
+
+class PaymentRequested(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    orderversion: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: PaymentRequestedData
 
 
 class RefundRequested(BaseModel):

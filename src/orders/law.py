@@ -7,7 +7,14 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from orders.event_models import OrderCreatedData, OrderUpdatedData, PaymentData, RefundData, RefundRequestedData
+from orders.event_models import (
+    OrderCreatedData,
+    OrderUpdatedData,
+    PaymentData,
+    PaymentRequestedData,
+    RefundData,
+    RefundRequestedData,
+)
 from orders.payments.changes import COMPLETED_FOR_ORDER, FAILED_FOR_ORDER, REFUNDED_FOR_ORDER
 from orders.settings import STANDARD, OrdersSettings
 from orders.workflow import (
@@ -27,6 +34,7 @@ from service_standard.settings import SettingsError
 SENT: Final[dict[str, type[BaseModel]]] = {
     "order.created": OrderCreatedData,
     "order.updated": OrderUpdatedData,
+    "order.payment_requested": PaymentRequestedData,
     "order.refund_requested": RefundRequestedData,
 }
 # Those that tell of a change besides, by wish: of a status that a workflow has them for, or of a payment.
@@ -49,24 +57,27 @@ RECEIVED: Final[dict[str, type[BaseModel]]] = {
 MOVING: Final = frozenset(SETTLING)
 # What is chosen by a name that is no path.
 NAME: Final = re.compile("[a-z0-9-]+")
-# Where the overlays are that can be chosen by their names, seen from the manifest, and the one of the catalogue.
+# Where the overlays are, seen from the manifest: those that are chosen by their names, and one for each that is added.
 OVERLAYS: Final = Path("openapi/workflows")
 CATALOG: Final = Path("openapi/catalog.yaml")
+SAGA: Final = Path("openapi/saga.yaml")
 
 
 def law_of(settings: OrdersSettings) -> Law:
-    """The law that the environment names, under the workflow and with the catalogue that it chooses.
+    """The law that the environment names, under the workflow that it chooses and with what it adds.
 
     Raises:
         SettingsError: there is no such workflow.
         ContractError: with every fault in any of the documents.
     """
-    return read_law(settings.service_manifest, [*_workflow(settings), *_catalog(settings)])
+    return read_law(settings.service_manifest, [*_workflow(settings), *_additions(settings)])
 
 
-def _catalog(settings: OrdersSettings) -> Iterator[Path]:
+def _additions(settings: OrdersSettings) -> Iterator[Path]:
     if settings.catalog == "embedded":
         yield settings.service_manifest.parent / CATALOG
+    if settings.saga != "off":
+        yield settings.service_manifest.parent / SAGA
 
 
 def _workflow(settings: OrdersSettings) -> Iterator[Path]:

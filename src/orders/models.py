@@ -273,6 +273,12 @@ class CustomerPage(BaseModel):
     offset: int
 
 
+class SagaStep(BaseModel):
+    step: str
+    at: str
+    reason: str | MISSING = MISSING
+
+
 class Workflow(BaseModel):
     name: str
     initial: str
@@ -322,6 +328,12 @@ class Problem(BaseModel):
     instance: str
     errors: list[FieldError] | MISSING = MISSING
     traceId: str | MISSING = MISSING
+
+
+class OrderSaga(BaseModel):
+    state: str
+    deadline: str
+    steps: list[SagaStep]
 
 
 class BulkResult(BaseModel):

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from orders.bill import bill_of_items, refuse
 from orders.payments.account import PAID, REFUNDED, Account, Balance, Entry, Told, Wanted, balance_after
+from orders.saga.saga import Saga
 from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflow
 from service_standard.problems import CONFLICT, FieldError, Problem
@@ -43,6 +44,7 @@ class Order(NamedTuple):
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Entry, ...] = ()
     archived_at: str | None = None
+    saga: Saga | None = None
 
     @property
     def balance(self) -> Balance:
@@ -62,10 +64,12 @@ class Order(NamedTuple):
         """This order in its next status.
 
         Raises:
-            Problem: 409, its workflow does not lead there.
+            Problem: 409, its workflow does not lead there, or not before it is paid.
         """
         if self.status == to:
             raise Problem(CONFLICT, f"The order is {to} already")
+        if to not in (self.workflow.cancelled, self.workflow.settling(PAID)):
+            self._refuse_while_payment_is_awaited()
         if not self.workflow.allows(self.status, to):
             raise Problem(CONFLICT, f"An order that is {self.status} cannot become {to}")
         return self.noted(at)._replace(status=to)
@@ -87,10 +91,20 @@ class Order(NamedTuple):
         Raises:
             Problem: 409, it is in a status in which it cannot be edited, or the wish is another's.
         """
+        self._refuse_while_payment_is_awaited()
         if not self.workflow.at(self.status).editable:
             raise Problem(CONFLICT, f"An order that is {self.status} cannot be edited")
         refuse(self._strange(wish))
         return self.noted(at)._replace(items=wish.items, metadata=wish.metadata, terms=wish.terms)
+
+    @property
+    def awaits_payment(self) -> bool:
+        """Whether its payment was asked for, and nothing came of that yet."""
+        return self.saga is not None and self.saga.is_running
+
+    def _refuse_while_payment_is_awaited(self) -> None:
+        if self.awaits_payment:
+            raise Problem(CONFLICT, "Its payment was asked for: until it comes, the order can only be cancelled")
 
     def _strange(self, wish: Wish) -> Iterator[FieldError]:
         if wish.customer_id != self.customer_id:
@@ -105,8 +119,9 @@ class Order(NamedTuple):
         """This order, out of sight.
 
         Raises:
-            Problem: 409, something is paid of it, and it has not come to its end.
+            Problem: 409, something is paid of it, or is to be, and it has not come to its end.
         """
+        self._refuse_while_payment_is_awaited()
         unpaid = self.balance.is_open and not self.balance.left
         if not (unpaid or self.workflow.at(self.status).final):
             raise Problem(CONFLICT, f"An order that is {self.status}, of which something is paid, cannot be archived")
@@ -135,6 +150,8 @@ class Order(NamedTuple):
     @property
     def can_be_paid(self) -> bool:
         """Whether it can still come to the status of what is paid, or has passed it; else it is too late, or early."""
+        if self.status == self.workflow.cancelled:
+            return False
         to = self.workflow.settling(PAID)
         leads = to is None or self.workflow.allows(self.status, to) or self.workflow.passed(self.status, to)
         return leads and self.archived_at is None

@@ -136,9 +136,15 @@ def _in_each(order: Order, workflows: Workflows, allows: Callable[[Status], bool
         yield from (order._replace(workflow=workflow, status=name, version=_MANY) for name in allowing)
 
 
+def _priced(wishes: Sequence[Wish]) -> Sequence[Wish]:
+    """One that costs something, if there is one: its payment is asked for."""
+    return [wish for wish in wishes if wish.terms.bill and wish.terms.bill.currency][:1]
+
+
 def _done(wishes: Sequence[Wish], workflows: Workflows, changes: Changes) -> _Done:
+    wishes = [*wishes, *(wish._replace(terms=wish.terms._replace(payment_method="x")) for wish in _priced(wishes))]
     created = [changes.creation(wish, CAUSE) for wish in wishes]
-    orders = [decision.state for decision in created]
+    orders = _before_anything(created)
     editable, final = attrgetter("editable"), attrgetter("final")
     return _Done(
         created,
@@ -152,8 +158,14 @@ def _done(wishes: Sequence[Wish], workflows: Workflows, changes: Changes) -> _Do
     )
 
 
+def _before_anything(created: Sequence[Decision[Order]]) -> tuple[Order, ...]:
+    """The orders as they are when nothing more is to come that would hold them up."""
+    return tuple(decision.state._replace(saga=None) for decision in created)
+
+
 def _rehearsed(contract: Contract, done: _Done) -> Rehearsed:
-    order = done.created[0].state
+    orders = _before_anything(done.created)
+    order = orders[0]
     events = [event for decision in chain(*done) for event in decision.events]
     entries = [shown_entry(entry) for entry in _entries(contract, order)]
     pages = [
@@ -168,7 +180,7 @@ def _rehearsed(contract: Contract, done: _Done) -> Rehearsed:
         for place in places(contract, "listOrderHistory")
     ]
     return Rehearsed(
-        orders=tuple(decision.state for decision in done.created),
+        orders=orders,
         created=_replies(done.created),
         advanced=_replies(done.advanced),
         edited=_replies(done.edited),

@@ -8,6 +8,7 @@ from pydantic_core import from_json, to_json
 from orders.bill import Bill, Charges, Line
 from orders.order import Order
 from orders.payments.account import Balance, Entry, Returned, Told
+from orders.saga.saga import Saga, Step
 from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflows
 from service_standard.database import Row, Statement, Value, Write, inserting, updating
@@ -17,16 +18,18 @@ _BEGINNING: Final = (
     "id, number, workflow, status, customer_id, items, external_id, metadata,"
     f" version, created_at, updated_at, created_by, {_TERMS}, shipments, archived_at"
 )
-# Nothing was paid of a new order, as these columns say by themselves.
-COLUMNS: Final = f"{_BEGINNING}, payments"
+# Nothing was paid of a new order, as these columns say by themselves; nor has one a saga that does not begin with it.
+COLUMNS: Final = f"{_BEGINNING}, payments, saga"
+_SAGA: Final = "saga, saga_deadline"
 INSERT_ORDER: Final = inserting("orders", _BEGINNING, version="bigint", total="bigint")
+INSERT_ORDER_WITH_SAGA: Final = inserting("orders", f"{_BEGINNING}, {_SAGA}", version="bigint", total="bigint")
 INSERT_PRODUCT: Final = inserting("order_lines", "product_id, order_id")
 DELETE_PRODUCT: Final = Statement(
     "DELETE FROM order_lines WHERE (product_id, order_id) IN (SELECT product_id, order_id FROM given)",
     "product_id, order_id",
 )
 UPDATE_ORDER: Final = updating(
-    "orders", "id", "status, version, updated_at, shipments, payment_status, payments", version="bigint"
+    "orders", "id", f"status, version, updated_at, shipments, payment_status, payments, {_SAGA}", version="bigint"
 )
 REWRITE_ORDER: Final = updating(
     "orders", "id", f"version, updated_at, items, metadata, {_TERMS}", version="bigint", total="bigint"
@@ -70,6 +73,11 @@ def _found_by(order: Order) -> tuple[str, ...]:
     return () if order.archived_at else order.items
 
 
+def order_row_with_saga(order: Order) -> Row:
+    """The values for INSERT_ORDER_WITH_SAGA."""
+    return (*order_row(order), *_saga_row(order.saga))
+
+
 def update_row(order: Order) -> Row:
     """The values for UPDATE_ORDER."""
     return (
@@ -80,6 +88,7 @@ def update_row(order: Order) -> Row:
         _shipments_row(order),
         order.balance.status,
         _payments_row(order),
+        *_saga_row(order.saga),
     )
 
 
@@ -120,6 +129,7 @@ def order_of(row: Row, workflows: Workflows) -> Order:
         shipments=_shipments(values[18]),
         archived_at=values[19],
         payments=_payments(values[20]),
+        saga=_saga(values[21]),
     )
 
 
@@ -190,3 +200,15 @@ def _entry(facts: list[object]) -> Entry:
     kind, balance, told, amount, lines = cast("tuple[str, list[object], list[object], int | None, list[object]]", facts)
     returned = tuple(Returned(*line) for line in cast("list[tuple[str, int]]", lines))
     return Entry(kind, Balance(*balance), Told(*told), amount, returned)  # type: ignore[arg-type] # as _payments_row wrote them
+
+
+def _saga_row(saga: Saga | None) -> tuple[Value, Value]:
+    """The deadline stands in a column of its own as long as it matters, for whoever looks after it."""
+    return (to_json(saga).decode(), saga.deadline if saga.is_running else None) if saga else (None, None)
+
+
+def _saga(text: str | None) -> Saga | None:
+    if text is None:
+        return None
+    state, deadline, steps, trace = from_json(text)
+    return Saga(state, deadline, tuple(Step(*step) for step in steps), trace)

@@ -1,4 +1,4 @@
-"""The settings of this service: those of every service, its database, the workflow, the catalogue, the events."""
+"""The settings of this service: those of every one, its database, workflow, catalogue, saga and events."""
 
 from typing import Annotated, Final, Literal
 
@@ -23,6 +23,10 @@ class OrdersSettings(Settings):
     """Where the other service has `/products/{id}`."""
     catalog_token: SecretStr | None = None
     """The bearer token to ask it with."""
+    saga: Literal["off", "payments"] = "off"
+    """`payments`: the payment of each new order is asked for, and an order that is not paid is cancelled."""
+    saga_deadline_seconds: Annotated[float, Field(gt=0, le=30 * 86_400)] = 120.0
+    """How long a payment is waited for."""
     event_types: Literal["base", "all"] = "base"
     """`all`: the stages of an order's life have events of their own too."""
 

@@ -14,6 +14,7 @@ from service_standard.database import Database, Row, Transaction, inserting, pad
 from service_standard.writes.counts import counts
 
 _CHANGE: Final = "version, changed_at, changed_by, from_status, to_status, reason, trace_id, event_id, action"
+MOST_OVERDUE: Final = 100
 INSERT_HISTORY: Final = inserting("order_history", f"order_id, {_CHANGE}", version="bigint")
 
 
@@ -72,6 +73,11 @@ class Store:
             *values,
         )
         return {order.id: order for order in map(self._order, rows)}
+
+    async def overdue(self, at: str) -> Sequence[Order]:
+        """Orders with a saga whose deadline has passed, those first that wait longest."""
+        overdue = f"SELECT {COLUMNS} FROM orders WHERE saga_deadline <= $1 ORDER BY saga_deadline LIMIT $2"  # noqa: S608 constants only
+        return [self._order(row) for row in await self._database.fetch(overdue, at, MOST_OVERDUE)]
 
     async def page(self, chosen: Filter, sort: Sort, place: Place) -> Found:
         """At most `limit` orders."""

@@ -42,6 +42,8 @@ def _define_orders(metadata: MetaData) -> None:
         Column("payment_status", ordered_text(), nullable=False, server_default="pending"),
         Column("payments", Text()),
         Column("archived_at", ordered_text()),
+        Column("saga", Text()),
+        Column("saga_deadline", ordered_text()),
         Index("uq_orders_number", "number", unique=True),
         Index("uq_orders_created_by_external_id", "created_by", "external_id", unique=True),
         _index_of_shown("ix_orders_shown", "id"),
@@ -50,13 +52,18 @@ def _define_orders(metadata: MetaData) -> None:
         _index_of_shown("ix_orders_updated_at", "updated_at", "id"),
         _index_of_shown("ix_orders_external_id", "external_id", "id", where="external_id IS NOT NULL"),
         _index_of_shown("ix_orders_payment_status", "payment_status", "id", where="payment_status <> 'pending'"),
+        _index_where("saga_deadline IS NOT NULL", "ix_orders_saga_deadline", "saga_deadline"),
     )
 
 
 def _index_of_shown(name: str, *columns: str, where: str = "") -> Index:
     """An index of what is not archived, in the order of a list."""
-    shown = text(" AND ".join(filter(None, ("archived_at IS NULL", where))))
-    return Index(name, *columns, postgresql_where=shown, sqlite_where=shown)
+    return _index_where(" AND ".join(filter(None, ("archived_at IS NULL", where))), name, *columns)
+
+
+def _index_where(condition: str, name: str, *columns: str) -> Index:
+    """An index of the rows that meet a condition, on each database."""
+    return Index(name, *columns, postgresql_where=text(condition), sqlite_where=text(condition))
 
 
 def _define_lines(metadata: MetaData) -> None:

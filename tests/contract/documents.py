@@ -19,6 +19,7 @@ FILES: Final = {
     "asyncapi": Path("asyncapi/orders.yaml"),
     "manifest": Path("service.yaml"),
     "catalog": Path("openapi/catalog.yaml"),
+    "saga": Path("openapi/saga.yaml"),
 }
 APPENDED: Final = "-"
 
@@ -43,7 +44,7 @@ Value: TypeAlias = "Json | Absent | Moved"
 class Edit:
     """A new value at a JSON pointer (RFC 6901) of a document; `-` as its last token appends to an array."""
 
-    document: Literal["openapi", "asyncapi", "manifest", "catalog"]
+    document: Literal["openapi", "asyncapi", "manifest", "catalog", "saga"]
     pointer: str
     value: Value
 
@@ -66,6 +67,11 @@ def manifest(pointer: str, value: Value) -> Edit:
 def catalog(pointer: str, value: Value) -> Edit:
     """An edit of the overlay of the catalogue, which is applied where one is made."""
     return Edit("catalog", pointer, value)
+
+
+def saga(pointer: str, value: Value) -> Edit:
+    """An edit of the overlay of sagas, which is applied where orders have them."""
+    return Edit("saga", pointer, value)
 
 
 def mutated_documents(directory: Path, edits: Sequence[Edit]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from orders.app import compose
 from orders.law import law_of
@@ -16,6 +16,12 @@ from tests.contract.documents import Edit, mutated_documents
 from tests.contract.probes import Probe
 from tests.service import Caller, migrated, running, settings_for
 
+# What has the contract of a service have an overlay.
+ADDING: Final[Mapping[str, Mapping[str, str]]] = {
+    "": {},
+    "catalog": {"catalog": "embedded"},
+    "saga": {"saga": "payments"},
+}
 Kind: TypeAlias = Literal["driven", "refused", "ignored"]
 
 
@@ -44,9 +50,9 @@ class Mutation:
     expected: Follows | Refuses
 
     @property
-    def catalog(self) -> str:
-        """The catalogue of the service that it is tried on."""
-        return "embedded" if any(edit.document == "catalog" for edit in self.edits) else "none"
+    def added(self) -> str:
+        """The overlay that it changes, which the service that it is tried on has; empty for none."""
+        return next((edit.document for edit in self.edits if edit.document in ADDING), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def refused(sentence: str, *edits: Edit, naming: str) -> Mutation:
 class Bench:
     """Where mutations are tried: a directory, a migrated database to copy, and services without any mutation.
 
-    There is one with each catalogue.
+    There is one without any overlay, and one with each.
     """
 
     directory: Path
@@ -84,14 +90,14 @@ class Bench:
             place = Path(directory)
             mutated_documents(place, mutation.edits)
             database = shutil.copy(self.database, place / "orders.db")
-            where = {"service_manifest": place / "service.yaml", "catalog": mutation.catalog}
-            settings = settings_for(f"sqlite:///{database}", **where)
+            manifest, added = place / "service.yaml", ADDING[mutation.added]
+            settings = settings_for(f"sqlite:///{database}", service_manifest=manifest, **added)
             if isinstance(mutation.expected, Refuses):
                 return _refusal(settings, mutation.expected)
-            return await self._following(settings, mutation.expected)
+            return await self._following(settings, self.unmutated[mutation.added], mutation.expected)
 
-    async def _following(self, settings: OrdersSettings, expected: Follows) -> Verdict:
-        before = await _observed(self.unmutated[settings.catalog], expected.probe)
+    async def _following(self, settings: OrdersSettings, unmutated: Caller, expected: Follows) -> Verdict:
+        before = await _observed(unmutated, expected.probe)
         try:
             async with running(settings) as mutated:
                 after = await _observed(mutated, expected.probe)
@@ -128,9 +134,7 @@ async def bench(directory: Path) -> AsyncIterator[Bench]:
     migrated(settings_for(f"sqlite:///{database}"))
     async with AsyncExitStack() as stack:
         unmutated = {}
-        for catalog in ("none", "embedded"):
-            used = shutil.copy(database, directory / f"{catalog}.db")
-            unmutated[catalog] = await stack.enter_async_context(
-                running(settings_for(f"sqlite:///{used}", catalog=catalog))
-            )
+        for added, values in ADDING.items():
+            used = shutil.copy(database, directory / f"with {added}.db")
+            unmutated[added] = await stack.enter_async_context(running(settings_for(f"sqlite:///{used}", **values)))
         yield Bench(directory, database, unmutated)

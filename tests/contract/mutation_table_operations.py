@@ -17,6 +17,7 @@ _SENT: Final = (
     "orderShipped",
     "orderDelivered",
     "orderCancelled",
+    "paymentRequested",
     "orderPaymentCompleted",
     "orderPaymentFailed",
     "orderRefunded",

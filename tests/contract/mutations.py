@@ -25,6 +25,7 @@ from tests.contract.mutation_table_operations import OPERATIONS
 from tests.contract.mutation_table_pages import PAGES
 from tests.contract.mutation_table_payments import PAYMENTS
 from tests.contract.mutation_table_requests import REQUESTS
+from tests.contract.mutation_table_saga import SAGA
 from tests.contract.mutation_table_search import SEARCH, STATS
 from tests.contract.mutation_table_shapes import SHAPES
 from tests.contract.mutation_table_terms import TERMS
@@ -46,6 +47,7 @@ MUTATIONS: Final = (
     *PAGES,
     *CATALOG,
     *BULK,
+    *SAGA,
 )
 
 

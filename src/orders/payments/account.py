@@ -21,7 +21,8 @@ PAYMENT: Final = "payment"
 FAILURE: Final = "failure"
 REFUND: Final = "refund"
 OVERRIDE: Final = "override"
-KINDS: Final = (PAYMENT, FAILURE, REFUND, OVERRIDE)
+RETURNED: Final = "returned"
+KINDS: Final = (PAYMENT, FAILURE, REFUND, OVERRIDE, RETURNED)
 
 # How much may be told of one order: its entries are read and written with it.
 MOST_ENTRIES: Final = 200
@@ -70,7 +71,10 @@ class Wanted(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A payment, an attempt at one, a refund, or a status that was set by hand; `balance` is the one after it."""
+    """What was told of the money, by its kind; `balance` is the one after it.
+
+    A payment that is given back as soon as it comes is one entry, and counts neither as paid nor as refunded.
+    """
 
     kind: str
     balance: Balance
@@ -141,6 +145,11 @@ class Account(NamedTuple):
         balance = self.balance._replace(refunded=self.balance.refunded + units)
         status = REFUNDED if self._is_spent(balance, lines) else PARTIALLY_REFUNDED
         return self._with(Entry(REFUND, balance._replace(status=status), told, self._shown(units), lines))
+
+    def returned(self, amount: Money | None, told: Told) -> "Account":
+        """With a payment that came too late."""
+        refuse(money_faults(amount, "#/amount", self.bill.currency or "") if amount else ())
+        return self._with(Entry(RETURNED, self.balance, told, minor_units(amount) if amount else None))
 
     def overridden(self, status: str, told: Told) -> "Account":
         """With another status, whatever the entries before said."""

@@ -24,6 +24,7 @@ _TOLD_BY: Final = {
 SUCCEEDED: Final = "payment succeeded"
 FAILED: Final = "payment failed"
 REFUNDED: Final = "payment refunded"
+RETURNED: Final = "payment returned"
 OVERRIDDEN: Final = "payment overridden"
 IGNORED: Final = "payment ignored"
 
@@ -44,10 +45,19 @@ class PaymentChanges:
         return decision.as_part_of(SUCCEEDED, ())
 
     def fail(self, order: Order, told: Told, causation: str | None = None) -> Decision[Order]:
-        """A payment that did not succeed."""
+        """A payment that did not succeed; it ends the saga of an order that has been waiting for it."""
         order.require_payable()
-        reason = f"{_named(told)} failed: {told.reason or 'no reason given'}"
-        return self._settled(order, order.account.failed(told), reason, causation).as_part_of(FAILED, ())
+        reason, account = f"{_named(told)} failed: {told.reason or 'no reason given'}", order.account.failed(told)
+        if order.awaits_payment:
+            failed, cause = order._replace(payments=account.entries), Cause(told.by, causation, FAILED_FOR_ORDER)
+            return self._changes.give_up(failed, order, reason, cause).as_part_of(FAILED, ())
+        return self._settled(order, account, reason, causation).as_part_of(FAILED, ())
+
+    def give_back(self, order: Order, amount: Money | None, told: Told, causation: str | None) -> Decision[Order]:
+        """A payment that is asked back at once, since the order cannot take it any more."""
+        returned = order._replace(payments=order.account.returned(amount, told).entries).noted(told.at)
+        reason = f"{_named(told)} came too late: {told.reason}"
+        return self._changes.settle(returned, order, reason, Cause(told.by, causation)).as_part_of(RETURNED, ())
 
     def refund(self, order: Order, wanted: Wanted, told: Told, causation: str | None = None) -> Decision[Order]:
         """A refund of an amount, of lines, or of all that is left."""

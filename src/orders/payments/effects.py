@@ -7,8 +7,9 @@ from typing import Final
 from pydantic_core import from_json
 
 from orders.event_models import PaymentData, RefundData
+from orders.money import Money
 from orders.order import Order
-from orders.payments.account import PAYMENT, REFUND, Told, Wanted
+from orders.payments.account import PAYMENT, REFUND, RETURNED, Told, Wanted
 from orders.payments.changes import IGNORED, PaymentChanges
 from orders.wire_terms import money_of
 from orders.workflow import PAYMENT_FAILED, PAYMENT_REFUNDED, PAYMENT_SUCCESSFUL
@@ -65,11 +66,21 @@ class PaymentEffects:
         await self._queue.submit(Change(decided, key=order_id, taken={TAKEN: AlreadyDone}))
 
     def _succeed(self, event: Inbound, payment: PaymentData, order: Order) -> Decision[Order] | None:
-        if not order.balance.is_open or order.account.knows(PAYMENT, payment.paymentId):
+        if order.account.knows(PAYMENT, payment.paymentId) or not (order.balance.is_open or order.saga):
             return None
         # An order without prices takes any amount: it cannot tell whether that is enough.
         amount = money_of(present(payment.amount)) if order.account.bill.currency else None
-        return self._changes.pay(order, amount, _told(event, payment.paymentId, None), event.id)
+        pay = self._take if order.saga else self._changes.pay
+        return pay(order, amount, _told(event, payment.paymentId, None), event.id)
+
+    def _take(self, order: Order, amount: Money | None, told: Told, causation: str) -> Decision[Order] | None:
+        """A payment that was asked for: what the order does not take is asked back, so that nobody has to see to it."""
+        if order.account.knows(RETURNED, told.payment_id or ""):
+            return None
+        try:
+            return self._changes.pay(order, amount, told, causation)
+        except Problem as problem:
+            return self._changes.give_back(order, amount, told._replace(reason=problem.detail), causation)
 
     def _fail(self, event: Inbound, payment: PaymentData, order: Order) -> Decision[Order] | None:
         if not (order.balance.is_open and order.can_be_paid):
