@@ -44,8 +44,10 @@ def checkout(directory: Path, *, own_sources: bool = False) -> Path:
     programs = directory / ".venv/bin"
     programs.mkdir(parents=True)
     for name, module in (("orders", "orders"), ("service-standard", "service_standard.checker")):
+        # Sources of its own are not those whose branches are counted.
+        uncounted = "unset COVERAGE_PROCESS_CONFIG\n" if own_sources else ""
         environ = f"PYTHONPATH={directory}/src"
-        (programs / name).write_text(f'#!/bin/sh\n{environ} exec {sys.executable} -m {module} "$@"\n')
+        (programs / name).write_text(f'#!/bin/sh\n{uncounted}{environ} exec {sys.executable} -m {module} "$@"\n')
         (programs / name).chmod(0o700)
     # Newer than all that they stand for, or make would install.
     for name in _STAMPS:

@@ -33,8 +33,6 @@ WHERE = {
 # What a service without updates cannot be judged by, and what needs a second replica, an outage or a receiver.
 NOT_JUDGED = frozenset(
     {
-        "API-06.order",
-        "API-06.pages",
         "API-07.if-match",
         "EVT-04.captured",
         "EVT-04.published",
