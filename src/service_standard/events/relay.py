@@ -24,7 +24,7 @@ from service_standard.telemetry.trouble import Trouble
 log = logging.getLogger(__name__)
 
 NOTIFY_SECONDS: Final = 0.02
-LOOK_SECONDS: Final = 0.02
+LOOK_SECONDS: Final = 0.01
 
 
 class Relay:
