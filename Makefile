@@ -41,8 +41,8 @@ run: $(RUN_DEPS) ## install, migrate and serve; honours PORT, HOST, DATABASE_URL
 	@exec $(BIN)/orders serve
 
 test: ## run every test; ARGS='-k name' runs some
-coverage: ## run every test and measure the branches that they take, which takes half as long again
-coverage: COUNTED := --cov --cov-report=term
+coverage: ## run every test and measure the branches that they take, in build/coverage; half as long again
+coverage: COUNTED := --cov --cov-report=html
 test coverage: $(DEV_DEPS)
 	$(BIN)/python -m pytest -m 'not proof and not fault and not clients and not image' --numprocesses 2 --dist loadgroup $(COUNTED) $(ARGS)
 

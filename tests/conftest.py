@@ -43,12 +43,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def migrated_database(request: pytest.FixtureRequest, directory: Path) -> Iterator[str]:
     """Its URL, of the kind that the fixture is asked for."""
     if request.param == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("migrated_file"), directory / "orders.db")
-        yield f"sqlite:///{copy}"
+        yield copied(request.getfixturevalue("migrated_file"), directory)
     else:
         server, template = (request.getfixturevalue(name) for name in ("postgresql", "migrated_name"))
         with postgresql_database(server, template) as url:
             yield url
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database that nobody else uses."""
+    return copied(migrated_file, tmp_path)
+
+
+def copied(migrated_file: Path, directory: Path) -> str:
+    """The URL of a copy of it."""
+    return f"sqlite:///{shutil.copy(migrated_file, directory / 'orders.db')}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -75,10 +85,9 @@ async def orders(settings: OrdersSettings) -> AsyncIterator[Caller]:
 
 
 @pytest.fixture
-async def embedded(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Caller]:
+async def embedded(sqlite_url: str) -> AsyncIterator[Caller]:
     """A caller of a running service on SQLite, for tests that no database can change."""
-    copy = shutil.copy(migrated_file, tmp_path / "orders.db")
-    async with running(settings_for(f"sqlite:///{copy}")) as caller:
+    async with running(settings_for(sqlite_url)) as caller:
         yield caller
 
 

@@ -1,10 +1,8 @@
 """Admission: how many requests run at once, who waits, who is turned away, and who never is."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 import pytest
@@ -134,10 +132,9 @@ async def test_a_request_that_is_turned_away_is_answered_as_any_other_and_probes
 
 
 @pytest.fixture
-async def narrow(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Caller]:
+async def narrow(sqlite_url: str) -> AsyncIterator[Caller]:
     """A caller of a service that serves one request at a time."""
-    copy = shutil.copy(migrated_file, tmp_path / "orders.db")
-    async with running(settings_for(f"sqlite:///{copy}", max_in_flight=1, admission_wait_seconds=5)) as caller:
+    async with running(settings_for(sqlite_url, max_in_flight=1, admission_wait_seconds=5)) as caller:
         yield caller
 
 

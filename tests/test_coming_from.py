@@ -2,12 +2,10 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import httpx
@@ -85,10 +83,9 @@ ROWS: Final = [row for section in SECTIONS for row in section.rows]
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.title)
-async def test_each_call_is_answered_as_its_row_says(section: Section, migrated_file: Path, tmp_path: Path) -> None:
-    url = f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'orders.db')}"
+async def test_each_call_is_answered_as_its_row_says(section: Section, sqlite_url: str) -> None:
     chosen = {name.lower(): value for name, value in section.settings.items()}
-    async with running(settings_for(url, **chosen)) as service:
+    async with running(settings_for(sqlite_url, **chosen)) as service:
         outcomes = {str(row): await outcome(service, row) for row in section.rows if row.found(CALL)}
     assert {row: fault for row, fault in outcomes.items() if fault} == {}
 

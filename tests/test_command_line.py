@@ -1,7 +1,6 @@
 """The command line: real processes, from the environment that they are given to the exit code that they leave."""
 
 import os
-import shutil
 import signal
 import socket
 import sqlite3
@@ -56,9 +55,8 @@ def test_a_start_is_told_in_a_few_calm_lines_of_our_own(url: str) -> None:
     assert len(told) == len({line["check"] for line in told})
 
 
-def test_what_is_not_used_is_not_loaded(migrated_file: Path, tmp_path: Path) -> None:
-    copy = shutil.copy(migrated_file, tmp_path / "orders.db")
-    where = {**DEVELOPMENT, "HOST": "127.0.0.1", "PORT": "0", "DATABASE_URL": f"sqlite:///{copy}"}
+def test_what_is_not_used_is_not_loaded(sqlite_url: str) -> None:
+    where = {**DEVELOPMENT, "HOST": "127.0.0.1", "PORT": "0", "DATABASE_URL": sqlite_url}
     with process(sys.executable, "-c", TELLING_ITS_MODULES, **where) as service:
         assert httpx.get(f"{service.url}/readyz").status_code == 200
         assert service.stop().code == 0

@@ -138,18 +138,19 @@ class Changes:
         Raises:
             Problem: 409, it cannot be cancelled any more.
         """
-        at = timestamp(now_ns())
-        cancelled = order.cancelled(at).settled_by_status(Told(cause.by, at, reason))
-        return self._decision(_CANCELLED, cancelled, order, reason, cause)
+        return self._cancellation(order, order, reason, cause)
 
     def give_up(self, order: Order, before: Order, reason: str, cause: Cause) -> Decision[Order]:
         """The order, which nobody pays: cancelled, and what was paid of it given back."""
-        at = timestamp(now_ns())
         try:
-            cancelled = order.cancelled(at).settled_by_status(Told(cause.by, at, reason))
+            return self._cancellation(order, before, reason, cause)
         except Problem as problem:
-            left = abandoned(order, at, f"{reason}, and the order is left as it is: {problem.detail}")
-            return self._decision(_ABANDONED, left, before, reason, cause)
+            why = f"{reason}, and the order is left as it is: {problem.detail}"
+            return self._decision(_ABANDONED, abandoned(order, timestamp(now_ns()), why), before, reason, cause)
+
+    def _cancellation(self, order: Order, before: Order, reason: str | None, cause: Cause) -> Decision[Order]:
+        at = timestamp(now_ns())
+        cancelled = order.cancelled(at).settled_by_status(Told(cause.by, at, reason))
         return self._decision(_CANCELLED, cancelled, before, reason, cause)
 
     def edit(self, order: Order, wish: Wish, cause: Cause) -> Decision[Order]:

@@ -1,8 +1,6 @@
 """A service with the embedded catalogue."""
 
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -24,8 +22,7 @@ async def shop(with_catalog: OrdersSettings) -> AsyncIterator[Caller]:
 
 
 @pytest.fixture
-async def small_shop(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Caller]:
+async def small_shop(sqlite_url: str) -> AsyncIterator[Caller]:
     """A caller of one on SQLite, for tests that no database can change."""
-    copy = shutil.copy(migrated_file, tmp_path / "orders.db")
-    async with running(settings_for(f"sqlite:///{copy}", catalog="embedded")) as caller:
+    async with running(settings_for(sqlite_url, catalog="embedded")) as caller:
         yield caller

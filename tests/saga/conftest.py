@@ -1,8 +1,6 @@
 """A service that asks for payments, and has a catalogue with stock."""
 
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -26,8 +24,9 @@ async def shop(with_sagas: OrdersSettings) -> AsyncIterator[Caller]:
 
 
 @pytest.fixture
-async def small_shop(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Caller]:
+async def small_shop(sqlite_url: str) -> AsyncIterator[Caller]:
     """A caller of one on SQLite, for tests that no database can change."""
-    url = f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'orders.db')}"
-    async with running(settings_for(url, saga="payments", saga_deadline_seconds=LONG, catalog="embedded")) as caller:
+    async with running(
+        settings_for(sqlite_url, saga="payments", saga_deadline_seconds=LONG, catalog="embedded")
+    ) as caller:
         yield caller
