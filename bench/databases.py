@@ -21,11 +21,15 @@ from service_standard.settings import Settings
 KINDS: Final = ("postgresql", "sqlite")
 TABLES: Final = ("orders", "order_history", "outbox", "idempotency")
 COLUMNS: Final = (
-    "id, number, status, customer_id, items, external_id, metadata, version, created_at, updated_at, created_by"
+    "id, number, status, customer_id, items, external_id, metadata, version, created_at, updated_at, created_by,"
+    " payment_status"
 )
+CHANGED: Final = "2026-01-01T00:00:00.000Z"
+# Ten days, each with as many orders, of which a half is paid.
 FIXED: Final = (
     '\'["item-1","item-2","item-3"]\', NULL, \'{"channel":"web"}\', 1, '
-    "'2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 'bench'"
+    f"'2026-01-' || (10 + n % 10) || 'T00:00:00.000Z', '{CHANGED}', 'bench',"
+    " CASE n % 2 WHEN 0 THEN 'paid' ELSE 'pending' END"
 )
 MIXED: Final = (
     "CASE n % 5 WHEN 0 THEN 'pending' WHEN 1 THEN 'paid' WHEN 2 THEN 'shipped' WHEN 3 THEN 'delivered' "
@@ -35,7 +39,12 @@ RECOUNT: Final = (
     "DELETE FROM counts",
     "INSERT INTO counts SELECT 'orders', status, 0, count(*) FROM orders GROUP BY 2",
     "INSERT INTO counts SELECT 'orders of ' || customer_id, status, 0, count(*) FROM orders GROUP BY 1, 2",
+    (
+        "INSERT INTO counts SELECT 'created on ' || substr(created_at, 1, 10), 'orders XXX ' || status, 0, count(*) "
+        "FROM orders GROUP BY 1, 2"
+    ),
 )
+FOUND_BY: Final = "INSERT INTO order_lines SELECT 'item-1', id FROM orders WHERE id >= '{prefix}'"
 CUSTOMERS: Final = 10
 Found: TypeAlias = Sequence[tuple[object, ...]]
 
@@ -163,13 +172,16 @@ def settings_of(database: Database) -> Settings:
 
 
 def seed(database: Database, batch: int, orders: int, status: str) -> None:
-    """Inserts orders past the service, and counts them; `status` is an SQL expression of `n`, which goes from 1."""
+    """Inserts orders after those of earlier batches, past the service, and counts them.
+
+    `status` is an SQL expression of `n`, which goes from 1.
+    """
     dialect = SQLITE if isinstance(database, SQLite) else POSTGRESQL
     digits = dialect.digits.format(batch=batch)
     number = f"substr({digits}, 1, 4) || '-' || substr({digits}, 5, 4) || '-' || substr({digits}, 9)"
     row = f"'{prefix(batch)}' || {dialect.hexadecimal}, {number}, {status}, 'customer-' || (n % {CUSTOMERS}), {FIXED}"
     database.run(f"INSERT INTO orders ({COLUMNS}) {dialect.counted.format(orders=orders)} SELECT {row} FROM s")
-    for statement in RECOUNT:
+    for statement in (*RECOUNT, FOUND_BY.format(prefix=prefix(batch))):
         database.run(statement)
 
 

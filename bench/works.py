@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -85,6 +86,7 @@ def _post(body: str, anonymous: str) -> Callable[[Database, int, int], Sequence[
     return lambda *_: ("POST", "/orders", body, anonymous)
 
 
-def cursor(number: int) -> str:
-    """The place after a seeded order."""
-    return base64.urlsafe_b64encode(UUID(f"{prefix(SEEDED)}{number:012x}").bytes).decode().removesuffix("==")
+def cursor(number: int, changed: str = "") -> str:
+    """The place after a seeded order, in the order of creation, or in that of the last changes after a time."""
+    time = int(datetime.fromisoformat(changed).timestamp() * 1000).to_bytes(6) if changed else b""
+    return base64.urlsafe_b64encode(time + UUID(f"{prefix(SEEDED)}{number:012x}").bytes).decode().rstrip("=")
