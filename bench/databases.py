@@ -43,6 +43,7 @@ RECOUNT: Final = (
         "INSERT INTO counts SELECT 'created on ' || substr(created_at, 1, 10), 'orders XXX ' || status, 0, count(*) "
         "FROM orders GROUP BY 1, 2"
     ),
+    "INSERT INTO counts SELECT 'workflows', workflow, 0, count(*) FROM orders GROUP BY 2",
 )
 FOUND_BY: Final = "INSERT INTO order_lines SELECT 'item-1', id FROM orders WHERE id >= '{prefix}'"
 CUSTOMERS: Final = 10

@@ -54,13 +54,15 @@ async def recounted(settings: Settings) -> Sequence[Row]:
     shown = "FROM orders WHERE archived_at IS NULL"
     whole = f"SELECT 'orders', status, count(*) {shown} GROUP BY status"
     each = f"SELECT 'orders of ' || customer_id, status, count(*) {shown} GROUP BY customer_id, status"
+    workflow = f"SELECT 'workflows', workflow, count(*) {shown} GROUP BY workflow"
     day = (
         "SELECT 'created on ' || substr(created_at, 1, 10), '{} ' || coalesce(currency, 'XXX') || ' ' || status,"
         f" {{}} {shown} GROUP BY 1, 2"
     )
     amounts = {"orders": "count(*)", "units": "sum(total % 1000000000)", "billions": "sum(total / 1000000000)"}
     days = [day.format(what, f"CAST({amount} AS BIGINT)") for what, amount in amounts.items()]
-    return sorted(tuple(row) for row in await rows(settings, " UNION ALL ".join([whole, each, *days])) if row[2])
+    everything = " UNION ALL ".join([whole, each, workflow, *days])
+    return sorted(tuple(row) for row in await rows(settings, everything) if row[2])
 
 
 def kind_of(settings: Settings) -> str:

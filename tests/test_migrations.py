@@ -224,6 +224,7 @@ def test_orders_from_before_are_counted_and_found_and_have_the_workflow_that_the
         ("orders of a", "paid", 1),
         ("orders of a", "pending", 1),
         ("orders of b", "paid", 1),
+        ("workflows", "standard", 3),
     ]
     named = on(unmigrated_url, lambda connection: connection.scalars(text("SELECT workflow FROM orders")).all())
     assert named == ["standard"] * 3

@@ -9,6 +9,7 @@ from orders.bulk import Bulk
 from orders.catalog.choice import catalog_of
 from orders.changes import ORDER_VERSION, Changes
 from orders.figures import OrderMetrics
+from orders.followed import require_followed
 from orders.handlers import OrderHandlers, stats_handler, workflow_handler
 from orders.law import RECEIVED, law_of, sent_under, workflow_faults, workflows_of
 from orders.migrations import VERSIONS
@@ -35,13 +36,16 @@ def create_app() -> Edge:
     """The service that the environment describes.
 
     Raises:
-        SettingsError: the environment is not complete, or names no workflow, or no way to the service of payments.
+        SettingsError: the environment is not complete, or names no workflow, or not all that stored orders follow, or
+            no way to the service of payments.
         ContractError: contracts, manifest and code do not agree.
     """
     settings = load_settings(OrdersSettings)
     require_ways(settings)
     configure_logs("orders", settings.log_level)
-    return compose(law_of(settings), settings)
+    law = law_of(settings)
+    require_followed(settings, workflows_of(law.contract))
+    return compose(law, settings)
 
 
 def compose(law: Law, settings: OrdersSettings) -> Edge:

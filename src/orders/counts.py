@@ -1,4 +1,4 @@
-"""How many orders there are: all, or one customer's, by status; and those of each day, with what they come to.
+"""How many orders there are: all, or one customer's, by status; by workflow; and of each day, with what they come to.
 
 Of a day, `orders`, `units` and `billions` are counted by currency and status. A total is counted as its billions of
 minor units and the rest: whatever totals orders have, no sum of them outgrows a number of the database.
@@ -11,6 +11,8 @@ from orders.order import Order
 from service_standard.writes.counts import Counted, Kind
 
 ALL: Final = "orders"
+# The name under which the orders are counted by the workflow that each of them keeps.
+WORKFLOWS: Final = "workflows"
 ORDERS: Final = "orders"
 # What one of each is worth, in minor units.
 WORTH: Final = {"units": 1, "billions": 10**9}
@@ -31,7 +33,14 @@ def created_on(day: str) -> str:
 def counted(order: Order, before: Order | None) -> Sequence[Counted]:
     """What a change from `before` (None: from nothing) to `order` adds and takes away."""
     was = [*_counted(before, -1)] if before else []
-    return [*was, *_counted(order, 1)]
+    return [*was, *_counted(order, 1), *_followed(order, before)]
+
+
+def _followed(order: Order, before: Order | None) -> Iterator[Counted]:
+    """One more of its workflow, or one less; nothing if the order was there before, since it keeps its workflow."""
+    is_there, was_there = order.archived_at is None, before is not None and before.archived_at is None
+    if is_there is not was_there:
+        yield Kind(WORKFLOWS, order.workflow.name), 1 if is_there else -1
 
 
 def _counted(order: Order, times: int) -> Iterator[Counted]:

@@ -9,7 +9,7 @@ from orders.payments.account import PAID, REFUNDED, Account, Balance, Entry, Tol
 from orders.saga.saga import Saga
 from orders.terms import Parcel, Shipment, Terms
 from orders.workflow import Workflow
-from service_standard.problems import CONFLICT, FieldError, Problem
+from service_standard.problems import CONFLICT, FieldError, Problem, unavailable
 
 # Crockford's base 32, one letter for each byte: none that looks like a digit, and no U.
 _LETTERS: Final = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ" * 8
@@ -59,6 +59,15 @@ class Order(NamedTuple):
     def is_there(self, owner: str | None) -> bool:
         """Whether whoever is bound to an owner (None: to none) may know of it, archived as it may be."""
         return self.archived_at is None and owner in (None, self.customer_id)
+
+    def require_known_workflow(self) -> None:
+        """Refuses unless there are rules for it here.
+
+        Raises:
+            Problem: 503, a service created it whose contract has a workflow more than ours.
+        """
+        if not self.workflow.is_known:
+            raise unavailable(f"The order follows the workflow {self.workflow.name}, which is not known here")
 
     def advanced(self, to: str, at: str) -> "Order":
         """This order in its next status.

@@ -63,11 +63,22 @@ async def test_an_order_that_was_paid_in_time_has_no_deadline(shop: Caller) -> N
 
 
 async def test_an_order_that_cannot_be_cancelled_is_left_to_an_operator(with_sagas: OrdersSettings) -> None:
-    """As one whose workflow the contract has lost."""
     async with running_beside(with_sagas.model_copy(update={"saga_deadline_seconds": 1.0}), 1) as (service,):
         order = await bought(service)
-        await rows(service.settings, "UPDATE orders SET workflow = 'gone' RETURNING 1")
+        await rows(service.settings, "UPDATE orders SET status = 'shipped' RETURNING 1")
         await given_up(service, order)
-        assert await stands(service, order) == ("pending", "pending", "failed", 9)
+        assert await stands(service, order) == ("shipped", "pending", "failed", 9)
         *_, last = (await saga(service, order))["steps"]
         assert (last["step"], "cannot be cancelled" in last["reason"]) == ("abandoned", True)
+
+
+async def test_an_order_of_an_unknown_workflow_is_left_to_a_replica_that_knows_it(with_sagas: OrdersSettings) -> None:
+    async with running_beside(with_sagas.model_copy(update={"saga_deadline_seconds": 1.0}), 1) as (service,):
+        another = await bought(service)
+        await rows(service.settings, "UPDATE orders SET workflow = 'gone' RETURNING 1")
+        own = (await buy(service, line(LAPTOP))).json()["id"]
+        await given_up(service, own)
+        assert await stands(service, another) == ("pending", "pending", "running", 9)
+        await rows(service.settings, "UPDATE orders SET workflow = 'standard' RETURNING 1")
+        await given_up(service, another)
+        assert await stands(service, another) == ("cancelled", "pending", "compensated", 10)
