@@ -49,6 +49,11 @@ CLIENT_TYPES: Final = {
         r"^  private (?!Map<String, Object> (additionalProperties|data)\b)[^;(]*\bObject\b|^public \w+ \w+\d\b",
         (r"  private OrderStatus status;", r"  private OffsetDateTime createdAt;", r"public enum OrderStatus"),
     ),
+    "rust": Types(
+        "generated/src/models/*.rs",
+        r"^    pub (?!data:).*\bserde_json::Value\b.*|^pub (struct|enum) \w+\d\b|^    Variant\w*",
+        (r"pub status: models::OrderStatus,", r"pub created_at: jiff::Timestamp,", r"pub enum OrderStatus \{"),
+    ),
 }
 EVENT_TYPES: Final = {
     "python": Types(

@@ -34,6 +34,9 @@ LANGUAGES: Final = {
     ),
     "go": Language(("go",), "Go 1.25 or newer", {"story": "main.go"}),
     "java": Language(("java", "mvn"), "Java 17 or newer and Maven", {"story": "src/Story.java"}),
+    "rust": Language(
+        ("cargo", "java", "mvn"), "Rust 1.85 or newer, and Java and Maven for the generator", {"story": "src/main.rs"}
+    ),
 }
 
 
