@@ -1,7 +1,7 @@
 """Workflows that are chosen at start: the contracts follow, orders go by their own, and nonsense is not served."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from service_standard.checker.subject import Subject
 from service_standard.contract import ContractError
 from service_standard.settings import SettingsError
 from tests.service import ROOT, Caller, problem_of, running, settings_for
+from tests.storage import count
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +53,41 @@ async def test_an_order_goes_through_the_life_of_its_workflow(settings: OrdersSe
             assert order["status"] == status
         assert order["allowedTransitions"] == []
         assert (await service.send("GET", f"/orders/{order['id']}")).json() == order
+
+
+@pytest.mark.parametrize("workflow", LIVES)
+async def test_an_order_goes_no_way_that_its_workflow_does_not_have(embedded: Caller, workflow: str) -> None:
+    async with served(embedded.settings, workflow) as service:
+        shown = (await service.send("GET", "/workflow")).json()["statuses"]
+        following = {each["status"]: each["next"] for each in shown}
+        for status, way in ways(LIVES[workflow][0], following).items():
+            order = (await service.create())["id"]
+            for step in way:
+                assert (await service.patch(order, step)).status_code == 200
+            before = await stored(service)
+            for to in set(await statuses_of(service, "/openapi.json")) - set(following[status]):
+                refused = await service.patch(order, to)
+                assert problem_of(refused) == (409, "conflict")
+                (error,) = refused.json()["errors"]
+                assert error["pointer"] == "#/status"
+                assert all(each in error["detail"] for each in following[status])
+            assert await stored(service) == before
+            assert (await service.send("GET", f"/orders/{order}")).json()["status"] == status
+
+
+def ways(initial: str, following: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """A shortest way to each status."""
+    found: dict[str, tuple[str, ...]] = {initial: ()}
+    for status in (waiting := [initial]):
+        new = [to for to in following[status] if to not in found]
+        found |= {to: (*found[status], to) for to in new}
+        waiting += new
+    assert set(found) == set(following)
+    return found
+
+
+async def stored(service: Caller) -> list[object]:
+    return [await count(service.settings, table) for table in ("order_history", "outbox", "idempotency")]
 
 
 async def test_an_order_keeps_the_workflow_that_it_was_created_under(settings: OrdersSettings) -> None:

@@ -76,12 +76,18 @@ class Order(NamedTuple):
             Problem: 409, its workflow does not lead there, or not before it is paid.
         """
         if self.status == to:
-            raise Problem(CONFLICT, f"The order is {to} already")
+            raise self._no_way(f"The order is {to} already")
         if to not in (self.workflow.cancelled, self.workflow.settling(PAID)):
             self._refuse_while_payment_is_awaited()
         if not self.workflow.allows(self.status, to):
-            raise Problem(CONFLICT, f"An order that is {self.status} cannot become {to}")
+            raise self._no_way(f"An order that is {self.status} cannot become {to}")
         return self.noted(at)._replace(status=to)
+
+    def _no_way(self, detail: str) -> Problem:
+        """The refusal of a status, which names those that may follow the present one."""
+        following = ", ".join(self.workflow.following(self.status))
+        fault = f"must be one of {following}" if following else "cannot change any more"
+        return Problem(CONFLICT, detail, errors=[FieldError("#/status", fault)])
 
     def cancelled(self, at: str) -> "Order":
         """This order in the status that its workflow has for cancelled ones.

@@ -9,7 +9,7 @@ from orders.catalog import client as client_module
 from orders.catalog.breaker import FAILURES, OPEN_SECONDS, Breaker
 from orders.settings import OrdersSettings
 from service_standard.settings import SettingsError, load_settings
-from tests.catalog.shop import buy, faults, line, usd
+from tests.catalog.shop import ask, buy, faults, line, usd
 from tests.events.receiver import Receiver, Reply, Request
 from tests.service import Caller, problem_of, running
 from tests.storage import count
@@ -67,12 +67,45 @@ async def test_what_the_other_service_does_not_offer_is_refused_by_its_place(
     shop: Caller, wish: dict[str, object], refusal: tuple[int, list[str]]
 ) -> None:
     assert faults(await buy(shop, wish)) == refusal
-    assert await count(shop.settings, "orders") == 0
+    assert await stored(shop) == [0, 0, 0]
+
+
+async def stored(shop: Caller) -> list[object]:
+    return [await count(shop.settings, table) for table in ("orders", "outbox", "order_history")]
+
+
+@pytest.mark.parametrize(
+    ("wish", "charges", "refusal"),
+    [
+        (line("laptop"), {"tax": usd("9999999999999.99")}, (409, ["#/lines"])),
+        (line("laptop"), {"discount": usd("999.91")}, (409, ["#/charges/discount/amount"])),
+        (line("laptop"), {"tax": {"amount": "1", "currency": "EUR"}}, (409, ["#/charges/tax/currency"])),
+        (line("laptop"), {"tax": usd("0.001")}, (400, ["#/charges/tax/amount"])),
+        (line("laptop", -1), {}, (400, ["#/lines/0/quantity"])),
+        ({"productId": "laptop", "quantity": 1.5}, {}, (400, ["#/lines/0/quantity"])),
+    ],
+)
+async def test_amounts_that_make_no_sense_are_refused_and_what_the_contract_refuses_is_not_even_asked_for(
+    shop: Caller, catalog: Receiver, wish: dict[str, object], charges: object, refusal: tuple[int, list[str]]
+) -> None:
+    assert faults(await buy(shop, wish, charges=charges)) == refusal
+    assert await stored(shop) == [0, 0, 0]
+    assert len(catalog.requests) == (refusal[0] != 400)
+
+
+async def test_an_edit_into_what_it_does_not_offer_changes_nothing(shop: Caller) -> None:
+    order = (await buy(shop, line("laptop"))).json()
+    wish = {"customerId": "customer-1", "lines": [line("laptop"), line("mouse")]}
+    edited = await ask(shop, "PUT", f"/orders/{order['id']}", wish, If_Match="*")
+    assert faults(edited) == (400, ["#/lines/1/productId"])
+    assert (await ask(shop, "GET", f"/orders/{order['id']}")).json() == order
+    assert await stored(shop) == [1, 1, 1]
 
 
 async def test_what_it_has_archived_is_a_conflict(shop: Caller, catalog: Receiver) -> None:
     catalog.reply = has({**LAPTOP, "archivedAt": "2026-11-21T09:30:00Z"})
     assert faults(await buy(shop, line("laptop"))) == (409, ["#/lines/0/productId"])
+    assert await stored(shop) == [0, 0, 0]
 
 
 async def test_a_question_that_fails_is_put_once_more(shop: Caller, catalog: Receiver) -> None:

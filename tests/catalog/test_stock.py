@@ -114,6 +114,17 @@ async def test_an_order_from_before_there_was_a_catalogue_gives_nothing_back(wit
         ({"lines": [line("laptop", 3), line("laptop", 3)]}, (409, ["#/lines/1/quantity"])),
         ({"items": ["laptop"] * 6}, (409, ["#/items/5"])),
         ({"lines": [line("laptop"), line("yen")]}, (409, ["#/lines/1/unitPrice/currency"])),
+        ({"lines": [line("laptop", -1)]}, (400, ["#/lines/0/quantity"])),
+        ({"lines": [{"productId": "laptop", "quantity": 1.5}]}, (400, ["#/lines/0/quantity"])),
+        ({"lines": [line("laptop")], "charges": {"tax": usd("0.001")}}, (400, ["#/charges/tax/amount"])),
+        ({"lines": [line("laptop")], "charges": {"tax": usd("9" * 14)}}, (400, ["#/charges/tax/amount"])),
+        ({"lines": [line("laptop")], "charges": {"tax": usd("9999999999999.99")}}, (409, ["#/lines"])),
+        ({"lines": [line("laptop")], "charges": {"discount": usd("2.51")}}, (409, ["#/charges/discount/amount"])),
+        (
+            {"lines": [line("laptop")], "charges": {"tax": {"amount": "1", "currency": "EUR"}}},
+            (409, ["#/charges/tax/currency"]),
+        ),
+        ({"lines": [line("laptop"), line("dear", 2)]}, (409, ["#/lines/1", "#/lines"])),
     ],
 )
 async def test_what_is_not_on_offer_is_refused_by_its_place_and_takes_nothing(
@@ -121,14 +132,54 @@ async def test_what_is_not_on_offer_is_refused_by_its_place_and_takes_nothing(
 ) -> None:
     await offer(small_shop, "laptop", 5)
     await offer(small_shop, "gone", 5)
+    await offer(small_shop, "dear", 5, "9999999999999.99")
     await ask(small_shop, "DELETE", "/products/gone")
     await ask(
         small_shop, "POST", "/products", {"id": "yen", "name": "Yen", "price": {"amount": "9", "currency": "JPY"}}
     )
     answer = await ask(small_shop, "POST", "/orders", {"customerId": "c", **wish})
     assert faults(answer) == refusal
-    assert await stock(small_shop, "laptop") == 5
+    assert (await stock(small_shop, "laptop"), await stock(small_shop, "dear")) == (5, 5)
     assert [await count(small_shop.settings, table) for table in ("orders", "outbox", "order_history")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("wish", "refusal"),
+    [
+        ({"lines": [line("laptop"), line("unknown")]}, (400, ["#/lines/1/productId"])),
+        ({"items": ["laptop", "gone"]}, (409, ["#/items/1"])),
+        ({"lines": [line("laptop", unitPrice=usd("2.49"))]}, (409, ["#/lines/0/unitPrice"])),
+    ],
+)
+async def test_an_edit_into_what_is_not_on_offer_changes_nothing(
+    small_shop: Caller, wish: dict[str, object], refusal: tuple[int, list[str]]
+) -> None:
+    await offer(small_shop, "laptop", 5)
+    await offer(small_shop, "gone", 5)
+    await ask(small_shop, "DELETE", "/products/gone")
+    order = (await buy(small_shop, line("laptop", 2))).json()
+    path = f"/orders/{order['id']}"
+    assert faults(await ask(small_shop, "PUT", path, {"customerId": "customer-1", **wish}, If_Match="*")) == refusal
+    assert (await ask(small_shop, "GET", path)).json() == order
+    assert await stock(small_shop, "laptop") == 3
+
+
+async def test_of_many_orders_at_once_those_that_are_refused_take_nothing(shop: Caller) -> None:
+    await offer(shop, "laptop", 5)
+    wishes = [line("unknown"), line("laptop", 6), line("laptop", 2), line("laptop", unitPrice=usd("1"))]
+    orders = [
+        {"idempotencyKey": f"key-{number}", "order": {"customerId": "c", "lines": [wish]}}
+        for number, wish in enumerate(wishes)
+    ]
+    answer = await shop.send("POST", "/orders/bulk", shop.token("orders.admin"), json={"orders": orders})
+    refused = [
+        (each["status"], each["problem"]["errors"][0]["pointer"])
+        for each in answer.json()["results"]
+        if "problem" in each
+    ]
+    assert refused == [(400, "#/lines/0/productId"), (409, "#/lines/0/quantity"), (409, "#/lines/0/unitPrice")]
+    assert await stock(shop, "laptop") == 3
+    assert [await count(shop.settings, table) for table in ("orders", "outbox", "order_history")] == [1, 1, 1]
 
 
 async def test_a_repeated_order_is_answered_again_when_nothing_is_left_and_takes_nothing(shop: Caller) -> None:
