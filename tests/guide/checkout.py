@@ -49,6 +49,8 @@ def checkout(directory: Path, *, own_sources: bool = False) -> Path:
         environ = f"PYTHONPATH={directory}/src"
         (programs / name).write_text(f'#!/bin/sh\n{uncounted}{environ} exec {sys.executable} -m {module} "$@"\n')
         (programs / name).chmod(0o700)
+    (programs / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (programs / "python").chmod(0o700)
     # Newer than all that they stand for, or make would install.
     for name in _STAMPS:
         (directory / ".venv" / name).touch()
