@@ -24,6 +24,11 @@ def table(heading: str) -> Iterator[list[str]]:
     yield from ([cell.strip() for cell in row] for row in rows[2:])
 
 
+def links(document: Path) -> list[Path]:
+    """Where the document's links lead, if that is inside the project."""
+    return [document.parent / target for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())]
+
+
 def test_the_settings_that_are_named_are_there_with_these_defaults() -> None:
     documented = {row[0].strip("`"): row[1].strip("`").replace("\N{EN DASH}", "") for row in table("Configuration")}
     assert documented
@@ -59,8 +64,17 @@ def test_the_readme_fits_its_reader() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
-    assert [target for target in targets if not (document.parent / target).exists()] == []
+    assert [target for target in links(document) if not target.exists()] == []
+
+
+def test_every_document_is_reached_from_the_list_of_documents() -> None:
+    (reached, ahead) = (set[Path](), [ROOT / "docs/README.md"])
+    while ahead:
+        document = ahead.pop().resolve()
+        if document not in reached and document.suffix == ".md":
+            ahead += links(document)
+        reached.add(document)
+    assert [path for path in (ROOT / "docs").rglob("*") if path.is_file() and path.resolve() not in reached] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -134,6 +134,12 @@ async def test_the_package_with_swagger_ui_is_read_and_never_imported(embedded: 
     assert "fastapi_swagger" not in sys.modules
 
 
+def test_an_entry_of_a_list_goes_on_in_the_next_line() -> None:
+    html = prose("Before,\nand more:\n- an entry\n  that goes on\n- and `one`")
+    assert html == "<p>Before, and more:</p><ul><li>an entry that goes on</li><li>and <code>one</code></li></ul>"
+    assert prose("No list - of course") == "<p>No list - of course</p>"
+
+
 def test_a_table_of_a_contract_is_a_table() -> None:
     html = prose("| a | b |\n|---|---|\n| `c` | <d> |")
     assert "<th>a</th><th>b</th>" in html

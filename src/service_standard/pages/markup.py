@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 _CODE: Final = re.compile(r"`([^`]+)`")
-_BULLET: Final = "- "
+_BULLET: Final = re.compile(r"^- ", re.MULTILINE)
 _BAR: Final = "|"
 
 
@@ -19,10 +19,9 @@ def _block(lines: Sequence[str]) -> str:
     if len(lines) > 1 and all(line.startswith(_BAR) for line in lines):
         heads, _, *rows = ([inline(cell.strip()) for cell in line.strip(_BAR).split(_BAR)] for line in lines)
         return table(heads, (row(*cells) for cells in rows))
-    before = [line for line in lines if not line.startswith(_BULLET)]
-    items = "".join(f"<li>{inline(line.removeprefix(_BULLET))}</li>" for line in lines if line.startswith(_BULLET))
-    paragraph = f"<p>{inline(' '.join(before))}</p>" if before else ""
-    return paragraph + (f"<ul>{items}</ul>" if items else "")
+    before, *items = (inline(" ".join(part.split())) for part in _BULLET.split("\n".join(lines)))
+    paragraph = f"<p>{before}</p>" if before else ""
+    return paragraph + (f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>" if items else "")
 
 
 def inline(text: str) -> str:
