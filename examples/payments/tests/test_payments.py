@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from examples.payments.tests.service import ORDER, PRICE, Caller
+from tests.metrics.scrape import Scrape
 from tests.service import problem_of
 
 pytestmark = pytest.mark.anyio
@@ -141,20 +142,21 @@ async def test_a_refund_that_is_sent_again_under_its_key_is_made_once(payments: 
 
 
 @pytest.mark.parametrize(
-    ("method", "wanted", "said"),
+    ("method", "wanted", "said", "pointers"),
     [
-        ("card", {"amount": "30.00", "currency": "USD"}, "No more than 29.99 USD can be refunded"),
-        ("card", {"amount": "1.00", "currency": "EUR"}, "The payment was made in USD"),
-        ("card_declined", PRICE, "A payment that is failed cannot be refunded"),
-        ("no_answer", PRICE, "A payment that is pending cannot be refunded"),
+        ("card", {"amount": "30.00", "currency": "USD"}, "No more than 29.99 USD can be refunded", ["#/amount/amount"]),
+        ("card", {"amount": "1.00", "currency": "EUR"}, "The payment was made in USD", ["#/amount/currency"]),
+        ("card_declined", PRICE, "A payment that is failed cannot be refunded", []),
+        ("no_answer", PRICE, "A payment that is pending cannot be refunded", []),
     ],
 )
 async def test_a_refund_that_the_payment_does_not_allow_is_a_conflict(
-    method: str, wanted: dict[str, str], said: str, embedded: Caller
+    method: str, wanted: dict[str, str], said: str, pointers: list[str], embedded: Caller
 ) -> None:
     payment = await embedded.pay(method=method)
     refused = await embedded.send("POST", f"/payments/{payment['id']}/refunds", json={"amount": wanted})
     assert (*problem_of(refused), refused.json()["detail"]) == (409, "conflict", said)
+    assert [error["pointer"] for error in refused.json().get("errors", [])] == pointers
     assert (await embedded.send("GET", f"/payments/{payment['id']}/refunds")).json()["total"] == 0
 
 
@@ -162,6 +164,18 @@ async def test_a_refund_that_the_payment_does_not_allow_is_a_conflict(
 async def test_what_is_not_there_is_not_found(method: str, path: str, embedded: Caller) -> None:
     body: dict[str, str] | None = {} if method == "POST" else None
     assert problem_of(await embedded.send(method, f"/payments/unknown{path}", json=body)) == (404, "not_found")
+
+
+async def test_what_came_of_payments_is_counted(payments: Caller) -> None:
+    for method in ("card", "card_declined", "no_answer"):
+        await payments.pay(method=method)
+    paid = (await payments.send("GET", "/payments")).json()["items"][0]
+    for amount in ("10.00", None, "0.01"):
+        await payments.refund(paid, amount)
+    await payments.events(5)
+    scrape = Scrape((await payments.send("GET", "/metrics")).text)
+    outcomes = {s.labels["outcome"]: s.value for s in scrape.families["payments_outcomes"].samples}
+    assert outcomes == {"successful": 1, "failed": 2, "refunded": 2}
 
 
 async def test_who_may_read_may_not_pay(embedded: Caller) -> None:

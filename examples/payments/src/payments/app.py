@@ -3,6 +3,8 @@
 import logging
 from typing import Final
 
+from opentelemetry.trace import NoOpTracer
+
 from payments.changes import Changes
 from payments.deadlines import LOOK_SECONDS, Deadlines
 from payments.event_models import (
@@ -12,10 +14,12 @@ from payments.event_models import (
     PaymentSuccessfulData,
     RefundRequestedData,
 )
+from payments.figures import PaymentMetrics
 from payments.handlers import PaymentHandlers
 from payments.migrations import VERSIONS
 from payments.orders import PAYMENT_REQUESTED, REFUND_REQUESTED, OrderRequests
 from payments.payment import Payment
+from payments.rehearsal import rehearse
 from payments.settings import PaymentsSettings
 from payments.store import Store
 from service_standard.composition import Purpose, application, lay_foundation, write_queue
@@ -57,14 +61,18 @@ def compose(law: Law, settings: PaymentsSettings) -> Edge:
     """
     foundation = lay_foundation(law, settings, VERSIONS)
     store = Store(foundation.database)
-    queue = write_queue(foundation, store.locked, _happened)
-    changes = Changes(EventBuilder(law.events, foundation.telemetry.tracer), settings.payment_deadline_seconds)
+    queue = write_queue(foundation, store.locked, _happened, PaymentMetrics(foundation.telemetry.meter).happened)
+    seconds = settings.payment_deadline_seconds
+    changes = Changes(EventBuilder(law.events, foundation.telemetry.tracer), seconds)
+    rehearsed, faults = rehearse(law.contract, Changes(EventBuilder(law.events, NoOpTracer()), seconds))
     purpose = Purpose(
         queue=queue,
-        handlers=[*PaymentHandlers(store, queue, changes).all()],
+        handlers=[*PaymentHandlers(store, queue, changes).all(rehearsed)],
         sent=SENT,
         received=RECEIVED,
         effects=OrderRequests(queue, changes).effects(),
+        rehearsed=rehearsed.events,
+        faults=faults,
         parts=[Repeated("deadlines", LOOK_SECONDS, Deadlines(store, queue, changes).fail_overdue)],
     )
     return application(foundation, purpose)

@@ -7,6 +7,7 @@ from payments.changes import Changes
 from payments.models import NewPayment, NewRefund, PaymentPage, Refund, RefundPage
 from payments.models import Payment as ShownPayment
 from payments.payment import Payment
+from payments.rehearsal import Rehearsed
 from payments.store import Store
 from payments.wire import money_of, payment_page, shown_payment, shown_refund, wish_of
 from service_standard.binding.gate import Caller
@@ -30,14 +31,14 @@ class PaymentHandlers:
         self._queue = queue
         self._changes = changes
 
-    def all(self) -> Iterator[Handler]:
-        """The handlers with their operations, and what each sends and refuses with."""
-        refused = (CONFLICT, IDEMPOTENCY_KEY_REUSED)
-        yield Handler("createPayment", self.create_payment, ShownPayment, (LOCATION,), refused)
-        yield Handler("getPayment", self.get_payment, ShownPayment, (), (NOT_FOUND,))
-        yield Handler("listPayments", self.list_payments, PaymentPage, (LINK,))
-        yield Handler("createRefund", self.create_refund, Refund, (), (NOT_FOUND, *refused))
-        yield Handler("listRefunds", self.list_refunds, RefundPage, (), (NOT_FOUND,))
+    def all(self, rehearsed: Rehearsed) -> Iterator[Handler]:
+        """The handlers with their operations, and what they replied when it was rehearsed."""
+        refused, unknown = (CONFLICT, IDEMPOTENCY_KEY_REUSED), (NOT_FOUND,)
+        yield Handler("createPayment", self.create_payment, ShownPayment, (LOCATION,), refused, rehearsed.made)
+        yield Handler("getPayment", self.get_payment, ShownPayment, (), unknown, rehearsed.shown)
+        yield Handler("listPayments", self.list_payments, PaymentPage, (LINK,), (), rehearsed.pages)
+        yield Handler("createRefund", self.create_refund, Refund, (), (*unknown, *refused), rehearsed.refunds)
+        yield Handler("listRefunds", self.list_refunds, RefundPage, (), unknown, rehearsed.refund_pages)
 
     async def create_payment(self, caller: Caller, body: NewPayment, idempotency_key: str | None) -> Reply:
         wish = wish_of(body)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from service_standard.problems import CONFLICT, Problem
+from service_standard.problems import CONFLICT, FieldError, Problem
 
 PENDING: Final = "pending"
 SUCCESSFUL: Final = "successful"
@@ -61,12 +61,15 @@ class Payment:
         """
         paid, currency = self.wish.amount.amount, self.wish.amount.currency
         refunded = self.refunded.amount if self.refunded else Decimal()
-        refund = wanted or Money(paid - refunded, currency)
+        left = paid - refunded
+        refund = wanted or Money(left, currency)
         if self.status != SUCCESSFUL:
             raise Problem(CONFLICT, f"A payment that is {self.status} cannot be refunded")
         if refund.currency != currency:
-            raise Problem(CONFLICT, f"The payment was made in {currency}")
-        if not 0 < refund.amount <= paid - refunded:
-            raise Problem(CONFLICT, f"No more than {paid - refunded} {currency} can be refunded")
+            fault = FieldError("#/amount/currency", f"must be {currency}")
+            raise Problem(CONFLICT, f"The payment was made in {currency}", errors=[fault])
+        if not 0 < refund.amount <= left:
+            faults = [FieldError("#/amount/amount", f"must be more than 0 and at most {left}")] if wanted else []
+            raise Problem(CONFLICT, f"No more than {left} {currency} can be refunded", errors=faults)
         after = Money(refunded + refund.amount, currency)
         return replace(self, refunded=after, updated_at=max(at, self.updated_at)), refund
