@@ -20,6 +20,16 @@ REFUSAL = (
     "ORDERS_WORKFLOW: stored orders (2) follow the workflow retail, which the contract does not have:"
     " choose an overlay that has it too"
 )
+# Puts a status between two of the first workflow.
+PACKED = """
+overlay: 1.0.0
+info: {title: Orders that are packed, version: 1.0.0}
+actions:
+  - {target: $.components.schemas.OrderStatus.enum, update: packed}
+  - {target: "$.components.schemas.OrderStatus['x-workflow'].workflows.standard.statuses.paid.next", update: packed}
+  - target: $.components.schemas.OrderStatus['x-workflow'].workflows.standard.statuses
+    update: {packed: {next: [shipped], refundable: true}}
+"""
 CHANGES = [
     ("PATCH", "", {"status": "shipped"}),
     ("PATCH", "", {"status": "cancelled"}),
@@ -57,6 +67,23 @@ async def test_a_workflow_stays_in_the_contract_for_as_long_as_orders_follow_it(
         await starts(settings, "standard")
 
 
+async def test_a_status_stays_in_the_contract_for_as_long_as_orders_are_in_it(embedded: Caller, tmp_path: Path) -> None:
+    overlay = tmp_path / "packed.yaml"
+    overlay.write_text(PACKED)
+    async with running(under(embedded.settings, str(overlay))) as packing:
+        order = (await packing.create())["id"]
+        for status in ("paid", "packed"):
+            assert (await packing.patch(order, status)).status_code == 200
+        with pytest.raises(SettingsError) as refusal:
+            await starts(embedded.settings, "standard")
+        refused_status = REFUSAL.replace("(2) follow the workflow retail", "(1) are in the status packed")
+        assert str(refusal.value) == refused_status
+        assert problem_of(await embedded.patch(order, "shipped")) == (503, "service_unavailable")
+        await packing.patch(order, "shipped")
+        await starts(embedded.settings, "standard")
+        assert (await embedded.patch(order, "delivered")).status_code == 200
+
+
 async def test_a_service_without_the_workflow_of_stored_orders_is_not_served(embedded: Caller) -> None:
     async with running(under(embedded.settings, "retail")) as shop:
         for _ in range(2):
@@ -81,7 +108,7 @@ async def test_a_replica_that_does_not_know_an_orders_workflow_changes_nothing_o
             answer = await old.send(method, f"/orders/{order['id']}{path}", headers, json=body)
             assert problem_of(answer) == (503, "service_unavailable")
             assert answer.headers["retry-after"] == "1"
-            assert answer.json()["detail"] == "The order follows the workflow retail, which is not known here"
+            assert answer.json()["detail"] == "The order is pending in the workflow retail, which is not known here"
         assert [await count(settings, table) for table in ("order_history", "outbox")] == stored
         shown = (await old.send("GET", f"/orders/{order['id']}")).json()
         assert shown == {**order, "allowedTransitions": []}

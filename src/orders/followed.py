@@ -1,11 +1,11 @@
-"""The workflows that stored orders follow: a service whose contract has lost one of them does not start."""
+"""What stored orders follow: a service whose contract has lost a workflow or a status of theirs does not start."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from multiprocessing import parent_process
 
-from orders.counts import WORKFLOWS
+from orders.counts import ALL, WORKFLOWS
 from orders.settings import OrdersSettings
 from orders.workflow import Workflows
 from service_standard.database import Database, DatabaseUnavailable, NoSuchTable, database_of
@@ -21,25 +21,31 @@ def require_followed(settings: OrdersSettings, workflows: Workflows) -> None:
     does not ask, since who began it has.
 
     Raises:
-        SettingsError: with each workflow that is missing, and how many orders follow it.
+        SettingsError: with each workflow and status that is missing, and how many orders have it.
     """
     if parent_process() is not None:
         return
     with suppress(DatabaseUnavailable, NoSuchTable):
-        followed = asyncio.run(_followed(database_of(settings)))
-        missing = {name: orders for name, orders in followed.items() if orders > 0 and name not in workflows.by_name}
+        followed, statuses = asyncio.run(_counted(database_of(settings)))
+        known = {status for workflow in workflows.by_name.values() for status in workflow.statuses}
+        missing = [
+            *_missing(followed, workflows.by_name, "follow the workflow"),
+            *_missing(statuses, known, "are in the status"),
+        ]
         if missing:
-            raise SettingsError("\n".join(_refusal(name, orders) for name, orders in missing.items()))
+            raise SettingsError("\n".join(missing))
 
 
-async def _followed(database: Database) -> Mapping[str, int]:
-    """How many orders follow each workflow."""
+async def _counted(database: Database) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """How many orders follow each workflow, and how many are in each status."""
     async with started([database]):
-        return await counts(database, WORKFLOWS)
+        return await counts(database, WORKFLOWS), await counts(database, ALL)
 
 
-def _refusal(name: str, orders: int) -> str:
-    return (
-        f"ORDERS_WORKFLOW: stored orders ({orders}) follow the workflow {name}, which the contract does not have:"
-        " choose an overlay that has it too"
-    )
+def _missing(counted: Mapping[str, int], known: Container[str], what: str) -> Iterator[str]:
+    for name, orders in counted.items():
+        if orders > 0 and name not in known:
+            yield (
+                f"ORDERS_WORKFLOW: stored orders ({orders}) {what} {name}, which the contract does not have:"
+                " choose an overlay that has it too"
+            )

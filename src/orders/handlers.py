@@ -203,13 +203,13 @@ def seen(order: Order | None, caller: Caller, if_match: str | None = None) -> Or
     """The order that the caller wants to change.
 
     Raises:
-        Problem: 404, there is none for him; 412, it is not the version that he has seen; 503, nobody here knows its
-            workflow.
+        Problem: 404, there is none for him; 412, it is not the version that he has seen; 503, there are no rules
+            for it here.
     """
     if order is None or not order.is_there(caller.owner):
         raise no_such_order()
     require_version(order.version, if_match)
-    order.require_known_workflow()
+    order.require_rules()
     return order
 
 

@@ -60,14 +60,21 @@ class Order(NamedTuple):
         """Whether whoever is bound to an owner (None: to none) may know of it, archived as it may be."""
         return self.archived_at is None and owner in (None, self.customer_id)
 
-    def require_known_workflow(self) -> None:
+    @property
+    def has_rules(self) -> bool:
+        """Whether the contract has its workflow, and its status there; that of another service may have more."""
+        return self.status in self.workflow.statuses
+
+    def require_rules(self) -> None:
         """Refuses unless there are rules for it here.
 
         Raises:
-            Problem: 503, a service created it whose contract has a workflow more than ours.
+            Problem: 503, a service with another contract made it what it is.
         """
-        if not self.workflow.is_known:
-            raise unavailable(f"The order follows the workflow {self.workflow.name}, which is not known here")
+        if not self.has_rules:
+            raise unavailable(
+                f"The order is {self.status} in the workflow {self.workflow.name}, which is not known here"
+            )
 
     def advanced(self, to: str, at: str) -> "Order":
         """This order in its next status.

@@ -43,11 +43,6 @@ class Workflow:
     initial: str
     statuses: Mapping[str, Status]
 
-    @property
-    def is_known(self) -> bool:
-        """Whether the contract has it: one that it does not have has no statuses here."""
-        return bool(self.statuses)
-
     def following(self, present: str) -> tuple[str, ...]:
         """The statuses that may follow; none follows one that this workflow does not have."""
         return self.at(present).following

@@ -57,8 +57,8 @@ class PaymentEffects:
         def decided(order: Order | None) -> Decision[Order]:
             if order is None:
                 raise NotYet("there is no such order")
-            if not order.workflow.is_known:
-                raise NotYet(f"its workflow {order.workflow.name} is not known here")
+            if not order.has_rules:
+                raise NotYet(f"what is {order.status} in the workflow {order.workflow.name} is not known here")
             try:
                 decision = decide(order)
             except Problem as problem:

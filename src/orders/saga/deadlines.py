@@ -20,7 +20,7 @@ CAUSE: Final = Cause("urn:service:orders")
 
 
 class NotOverdue(Exception):
-    """There is nothing to do here: the saga has ended, or only another replica knows the workflow of its order."""
+    """There is nothing to do here: the saga has ended, or only another replica has rules for its order."""
 
 
 class Deadlines:
@@ -43,6 +43,6 @@ class Deadlines:
 
     def _decided(self, order: Order | None) -> Decision[Order]:
         saga = order.saga if order else None
-        if order is None or saga is None or not (saga.is_overdue(timestamp(now_ns())) and order.workflow.is_known):
+        if order is None or saga is None or not (saga.is_overdue(timestamp(now_ns())) and order.has_rules):
             raise NotOverdue
         return self._changes.give_up(order, order, f"no payment was told of until {saga.deadline}", CAUSE)
