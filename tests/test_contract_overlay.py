@@ -8,7 +8,7 @@ import pytest
 from pydantic_core import to_json
 
 from service_standard.contract import ContractError, Json, Object, load_contract
-from service_standard.contract.overlay import overlaid
+from service_standard.contract.overlay import overlaid, parted
 from tests.service import ROOT
 
 INFO: Final[Object] = {"title": "An overlay", "version": "1.0.0"}
@@ -88,7 +88,7 @@ def test_actions_are_done_in_turn_and_to_everything_that_they_select(tmp_path: P
 )
 def test_an_action_that_cannot_be_done_is_told(tmp_path: Path, action: Json, fault: str) -> None:
     sound: Object = {"target": "$.info", "update": {}}
-    assert faults(tmp_path, sound, action) == [f"overlay.yaml: actions/1: {fault}"]
+    assert faults(tmp_path, sound, action) == [f"{tmp_path}/overlay.yaml: actions/1: {fault}"]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,14 @@ def test_an_overlay_may_say_which_document_it_is_for(tmp_path: Path) -> None:
     assert applied(tmp_path, {"target": "$.info", "update": {}}, extends="./document.yaml") == DOCUMENT
 
 
+@pytest.mark.parametrize(
+    "extended", ["other.yaml", "overlay.yaml", "a\0b", "a" * 5000, "https://o.test/document.yaml", 5, None]
+)
+def test_an_overlay_of_what_is_no_contract_is_told_by_its_path(tmp_path: Path, extended: Json) -> None:
+    told = faults(tmp_path, {"target": "$.info", "update": {}}, extends=extended)
+    assert told == [f"{tmp_path}/overlay.yaml: extends: names another document than document.yaml"]
+
+
 def test_a_contract_without_overlays_is_the_document_itself(tmp_path: Path) -> None:
     path = ROOT / "openapi/orders.yaml"
     overlay = tmp_path / "overlay.yaml"
@@ -118,3 +126,13 @@ def test_a_contract_without_overlays_is_the_document_itself(tmp_path: Path) -> N
     assert overlaid(path, []) == {}
     assert load_contract(path).root["info"].text("title") == "Orders API"
     assert load_contract(path, [overlay]).root["info"].text("title") == "Vans"
+
+
+def test_an_overlay_is_of_the_events_if_it_says_so_and_else_of_the_operations(tmp_path: Path) -> None:
+    head: Object = {"overlay": "1.0.0", "info": INFO, "actions": [{"target": "$", "update": {}}]}
+    extended = {"silent": {}, "of_api": {"extends": "api.yaml"}, "of_events": {"extends": "events.yaml"}}
+    for name, extends in extended.items():
+        (tmp_path / name).write_bytes(to_json({**head, **extends}))
+    silent, of_api, of_events = overlays = [tmp_path / name for name in extended]
+    assert parted(overlays, tmp_path / "events.yaml") == ([silent, of_api], [of_events])
+    assert parted(overlays, None) == (overlays, [])

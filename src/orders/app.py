@@ -7,6 +7,7 @@ from opentelemetry.trace import NoOpTracer
 from orders import journal
 from orders.bulk import Bulk
 from orders.catalog.choice import catalog_of
+from orders.catalog.shelf import Announcements
 from orders.changes import ORDER_VERSION, Changes
 from orders.figures import OrderMetrics
 from orders.followed import require_followed
@@ -17,7 +18,7 @@ from orders.payments.changes import PaymentChanges
 from orders.payments.effects import PaymentEffects
 from orders.payments.handlers import PaymentHandlers
 from orders.payments.rehearsal import rehearse_payments
-from orders.rehearsal import rehearse
+from orders.rehearsal import batch, rehearse
 from orders.saga.choice import require_ways, sagas_of
 from orders.search import sort_faults
 from orders.settings import OrdersSettings
@@ -62,7 +63,7 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
     events = EventBuilder(law.events, foundation.telemetry.tracer)
     changes = _changes(settings, workflows, events)
     untraced = Changes(workflows.default, EventBuilder(law.events, NoOpTracer()), every_event=True, payment_seconds=1)
-    catalog = catalog_of(settings, foundation.database)
+    catalog = catalog_of(settings, law, foundation.database, Announcements(events, foundation.announcer.committed))
     rehearsed, faults = rehearse(law.contract, workflows, untraced)
     payments = PaymentChanges(changes)
     rehearsed_payments, payment_faults = rehearse_payments(law.contract, rehearsed.orders, untraced)
@@ -79,13 +80,13 @@ def compose(law: Law, settings: OrdersSettings) -> Edge:
             *catalog.handlers,
             *sagas.handlers,
         ],
-        sent=sent_under(workflows),
+        sent={**sent_under(workflows), **catalog.sent},
         received=RECEIVED,
-        extensions=[ORDER_VERSION],
+        extensions=dict.fromkeys(sent_under(workflows), (ORDER_VERSION,)),
         effects=PaymentEffects(queue, payments).effects(),
-        rehearsed=rehearsed.events,
+        rehearsed=batch(law.contract, [*catalog.rehearsed, *rehearsed.events]),
         parts=[*catalog.parts, *sagas.parts],
-        faults=[*faults, *payment_faults, *sagas.faults, *_faults(law, workflows)],
+        faults=[*faults, *payment_faults, *catalog.faults, *sagas.faults, *_faults(law, workflows)],
     )
     return application(foundation, purpose)
 

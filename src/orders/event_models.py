@@ -41,6 +41,17 @@ class OrderUpdatedData(BaseModel):
     archivedAt: str | MISSING = MISSING
 
 
+class ProductData(BaseModel):
+    id: str
+    name: str
+    price: Amount
+    archivedAt: str | MISSING = MISSING
+
+
+class CustomerData(BaseModel):
+    id: str
+
+
 class PaymentData(BaseModel):
     paymentId: str
     orderId: str
@@ -230,6 +241,66 @@ class RefundRequested(BaseModel):
     orderversion: str | MISSING = MISSING
     causationid: str | MISSING = MISSING
     data: RefundRequestedData
+
+
+class ProductCreated(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: ProductData
+
+
+class ProductUpdated(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: ProductData
+
+
+class CustomerCreated(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: CustomerData
+
+
+class CustomerUpdated(BaseModel):
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    datacontenttype: str
+    partitionkey: str
+    sequence: str
+    traceparent: str | MISSING = MISSING
+    causationid: str | MISSING = MISSING
+    data: CustomerData
 
 
 class PaymentSuccessful(BaseModel):

@@ -8,10 +8,12 @@ from typing import Final
 from pydantic import BaseModel
 
 from orders.event_models import (
+    CustomerData,
     OrderCreatedData,
     OrderUpdatedData,
     PaymentData,
     PaymentRequestedData,
+    ProductData,
     RefundData,
     RefundRequestedData,
 )
@@ -37,6 +39,13 @@ SENT: Final[dict[str, type[BaseModel]]] = {
     "order.payment_requested": PaymentRequestedData,
     "order.refund_requested": RefundRequestedData,
 }
+# Those that a catalogue of our own brings.
+SENT_BY_CATALOG: Final[dict[str, type[BaseModel]]] = {
+    "product.created": ProductData,
+    "product.updated": ProductData,
+    "customer.created": CustomerData,
+    "customer.updated": CustomerData,
+}
 # Those that tell of a change besides, by wish: of a status that a workflow has them for, or of a payment.
 STAGES: Final = (
     "order.cancelled",
@@ -57,10 +66,10 @@ RECEIVED: Final[dict[str, type[BaseModel]]] = {
 MOVING: Final = frozenset(SETTLING)
 # What is chosen by a name that is no path.
 NAME: Final = re.compile("[a-z0-9-]+")
-# Where the overlays are, seen from the manifest: those that are chosen by their names, and one for each that is added.
+# Where the overlays are, seen from the manifest: those that are chosen by their names, and those of what is added.
 OVERLAYS: Final = Path("openapi/workflows")
-CATALOG: Final = Path("openapi/catalog.yaml")
-SAGA: Final = Path("openapi/saga.yaml")
+CATALOG: Final = (Path("openapi/catalog.yaml"), Path("asyncapi/catalog.yaml"))
+SAGA: Final = (Path("openapi/saga.yaml"),)
 
 
 def law_of(settings: OrdersSettings) -> Law:
@@ -74,10 +83,8 @@ def law_of(settings: OrdersSettings) -> Law:
 
 
 def _additions(settings: OrdersSettings) -> Iterator[Path]:
-    if settings.catalog == "embedded":
-        yield settings.service_manifest.parent / CATALOG
-    if settings.saga != "off":
-        yield settings.service_manifest.parent / SAGA
+    parts = ((settings.catalog == "embedded", CATALOG), (settings.saga != "off", SAGA))
+    yield from (settings.service_manifest.parent / path for is_added, paths in parts if is_added for path in paths)
 
 
 def _workflow(settings: OrdersSettings) -> Iterator[Path]:

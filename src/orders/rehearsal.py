@@ -166,7 +166,7 @@ def _before_anything(created: Sequence[Decision[Order]]) -> tuple[Order, ...]:
 def _rehearsed(contract: Contract, done: _Done) -> Rehearsed:
     orders = _before_anything(done.created)
     order = orders[0]
-    events = [event for decision in chain(*done) for event in decision.events]
+    events = tuple(event for decision in chain(*done) for event in decision.events)
     entries = [shown_entry(entry) for entry in _entries(contract, order)]
     pages = [
         order_page(found, place)
@@ -187,7 +187,7 @@ def _rehearsed(contract: Contract, done: _Done) -> Rehearsed:
         archived=_replies(done.archived),
         pages=tuple(map(reply, pages)),
         histories=tuple(map(reply, histories)),
-        events=tuple(islice(cycle(events), max(place.limit for place in places(contract, "listEvents")))),
+        events=events,
     )
 
 
@@ -199,6 +199,11 @@ def _full_pages(order: Order, place: Place) -> Iterator[Found]:
 
 def _replies(decisions: Sequence[Decision[Order]]) -> tuple[Reply, ...]:
     return tuple(decision.reply for decision in decisions)
+
+
+def batch(contract: Contract, events: Sequence[Event]) -> Sequence[Event]:
+    """As many of the events as the feed answers at the most, over and over if there are fewer."""
+    return list(islice(cycle(events), max(0, *(place.limit for place in places(contract, "listEvents")))))
 
 
 def places(contract: Contract, operation_id: str) -> tuple[Place, Place]:

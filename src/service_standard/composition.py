@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from service_standard.auth import Authenticator, authenticator
+from service_standard.binding.event_agreement import Extensions
 from service_standard.binding.handler import Handler
 from service_standard.binding.routes import Application, bound
 from service_standard.binding.standard_operations import standard_operations
@@ -58,6 +59,7 @@ class Foundation:
     database: Database
     tokens: Authenticator
     relay: Relay
+    announcer: Announcer
     admission: Admission
     drain: Drain
     readiness: Readiness
@@ -67,16 +69,17 @@ class Foundation:
 class Purpose(Generic[State]):
     """What one service does and no other.
 
-    `extensions` are attributes of its events beyond those of every service's. `effects` are what the events do that it
-    receives, by their types, and `rehearsed` events that it would send, which the contract of the feed has to allow.
-    `faults` are what it has found wrong with its contracts by itself. `parts` are at work beside its requests.
+    `extensions` are attributes of its events beyond those of every service's, by the events' types. `effects` are what
+    the events do that it receives, by their types, and `rehearsed` events that it would send, which the contract of the
+    feed has to allow. `faults` are what it has found wrong with its contracts by itself. `parts` are at work beside its
+    requests.
     """
 
     queue: WriteQueue[State]
     handlers: Sequence[Handler]
     sent: Models
     received: Models = field(default_factory=dict)
-    extensions: Sequence[str] = ()
+    extensions: Extensions = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
     rehearsed: Sequence[Event] = ()
     faults: Sequence[str] = ()
@@ -97,6 +100,7 @@ def lay_foundation(law: Law, settings: Settings, versions: Path) -> Foundation:
         database=database,
         tokens=tokens,
         relay=relay,
+        announcer=Announcer(database, relay.committed),
         admission=Admission(settings.max_in_flight, settings.admission_wait_seconds),
         drain=drain,
         readiness=_readiness(database, tokens, drain, newest(versions)),
@@ -108,11 +112,11 @@ def write_queue(
 ) -> WriteQueue[State]:
     """The write queue of a service; `load` locks its rows, and each of the listeners is told of every decision."""
     database, telemetry = foundation.database, foundation.telemetry
-    announcer, sizes = Announcer(database, foundation.relay.committed), batch_sizes(telemetry.meter)
+    sizes = batch_sizes(telemetry.meter)
 
     def committed(changes: int) -> None:
         sizes.record(changes)
-        announcer.committed()
+        foundation.announcer.committed()
 
     def happened(decision: Decision[State]) -> None:
         for listener in listeners:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from pydantic import BaseModel
 
 from service_standard.binding.agreement import disagreements
-from service_standard.binding.event_agreement import envelope_disagreements, event_disagreements
+from service_standard.binding.event_agreement import Extensions, envelope_disagreements, event_disagreements
 from service_standard.binding.handler import Handler
 from service_standard.contract import (
     Contract,
@@ -20,7 +20,7 @@ from service_standard.contract import (
     load_contract,
     load_event_contract,
 )
-from service_standard.contract.overlay import scopes_added
+from service_standard.contract.overlay import overlaid, parted, scopes_added
 from service_standard.contract.shape import shape_of
 from service_standard.manifest import Manifest, load_manifest
 from service_standard.settings import Settings
@@ -57,9 +57,9 @@ class Law:
         return self.contract.root["components"]["schemas"]["CloudEvent"]
 
     def faults(
-        self, handlers: Sequence[Handler], sent: Models, received: Models, extensions: Sequence[str] = ()
+        self, handlers: Sequence[Handler], sent: Models, received: Models, extensions: Extensions
     ) -> Iterator[str]:
-        """Each fact on which code and contracts differ; `extensions` are attributes that only this service sends."""
+        """Each fact on which code and contracts differ."""
         yield from disagreements(self.contract, handlers, self.manifest)
         yield from event_disagreements(self.events, sent, received, self.manifest, extensions)
         if self.events.received:
@@ -78,21 +78,23 @@ class Law:
 
 
 def read_law(path: Path, overlays: Sequence[Path] = ()) -> Law:
-    """The manifest at `path` and what it names; the overlays change the OpenAPI document, and what refers to it.
+    """The manifest at `path` and what it names; the overlays change the documents that they extend.
 
     Raises:
         ContractError: with every fault in any of the documents.
     """
     manifest = load_manifest(path)
     manifest = replace(manifest, required_scopes=manifest.required_scopes | scopes_added(overlays))
+    of_api, of_events = parted(overlays, manifest.events)
     faults: list[str] = []
     contract = events = None
     try:
-        contract = load_contract(manifest.api, overlays)
+        contract = load_contract(manifest.api, of_api)
     except ContractError as error:
         faults += [f"{manifest.api.name}: {fault}" for fault in error.faults]
     try:
-        events = load_event_contract(manifest.events, contract.root.files if contract else None)
+        read = contract.root.files if contract else {}
+        events = load_event_contract(manifest.events, {**read, **overlaid(manifest.events, of_events)})
     except ContractError as error:
         faults += [f"{manifest.events.name}: {fault}" for fault in error.faults]
     if contract is None or events is None:

@@ -130,7 +130,8 @@ async def test_with_a_catalogue_the_contract_has_it_whole(small_shop: Caller) ->
 
 
 def test_the_documents_with_a_catalogue_keep_the_standard() -> None:
-    subject = Subject(ROOT, overlays=(ROOT / "openapi/catalog.yaml",))
+    subject = Subject(ROOT, overlays=(ROOT / "openapi/catalog.yaml", ROOT / "asyncapi/catalog.yaml"))
     outcomes = run(subject, every_rule()).outcomes
     assert [(outcome.rule.id, outcome.findings) for outcome in outcomes if outcome.findings] == []
     assert "/products" in str(subject.openapi.root.value)
+    assert "product.created" in {message.type for message in subject.asyncapi.sent}

@@ -8,7 +8,7 @@ from orders.settings import OrdersSettings
 from tests.catalog.shop import ask, buy, line
 from tests.process import DEVELOPMENT, Ended, refused, run_here
 from tests.service import running
-from tests.storage import count
+from tests.storage import count, rows
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +29,8 @@ async def test_seed_adds_two_customers_and_three_products_once(with_catalog: Ord
         customers = (await ask(shop, "GET", "/customers")).json()
         assert [each["id"] for each in customers["items"]] == ["customer-1", "customer-2"]
         assert (products["total"], customers["total"]) == (3, 2)
+        told = [row[0] for row in await rows(with_catalog, "SELECT type FROM outbox ORDER BY id")]
+        assert told == [*["customer.created"] * 2, *["product.created"] * 3]
         assert (await buy(shop, line("laptop"))).status_code == 201
 
 

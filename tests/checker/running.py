@@ -33,7 +33,7 @@ def orders_running(examples: int, overlays: Sequence[str] = (), **chosen: str) -
     """Our own service as a process, with its feed of events, under the overlays that the environment chooses."""
     with TemporaryDirectory() as directory:
         database = f"sqlite:///{Path(directory) / 'orders.db'}"
-        subject = Subject(ROOT, overlays=tuple(ROOT / "openapi" / name for name in overlays))
+        subject = Subject(ROOT, overlays=tuple(ROOT / name for name in overlays))
         scopes = subject.openapi.scopes
         with process.served(database, **chosen) as started, live(started.url, scopes=scopes) as target:
             tokens = Minted(DEVELOPMENT_SECRET, "HS256", {})

@@ -16,8 +16,9 @@ from tests.checker.unfit import FAULTS, Unfit
 
 # What needs more than the running service: a receiver, a second replica, a command that breaks something.
 NEEDS_SURROUNDINGS = frozenset(fault.rule for fault in BESIDE)
-# Products and customers publish nothing, as decision 22 says; tests/catalog/test_events.py holds them to that.
-UNKEPT_BY_THE_CATALOGUE = "EVT-04.published"
+# What a running service is judged by besides its live rules.
+BESIDES = ["LIFE-01", "EVT-03"]
+CATALOG = ("openapi/catalog.yaml", "asyncapi/catalog.yaml")
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.rule}: {fault.words}")
@@ -37,22 +38,22 @@ def test_a_good_service_breaks_no_rule_and_every_rule_is_judged() -> None:
     ("overlays", "environ"),
     [
         ((), {}),
-        (("workflows/retail.yaml",), {"ORDERS_WORKFLOW": "retail", "EVENT_TYPES": "all"}),
-        (("workflows/kitchen.yaml",), {"ORDERS_WORKFLOW": "kitchen"}),
+        (("openapi/workflows/retail.yaml",), {"ORDERS_WORKFLOW": "retail", "EVENT_TYPES": "all"}),
+        (("openapi/workflows/kitchen.yaml",), {"ORDERS_WORKFLOW": "kitchen"}),
     ],
     ids=["as it comes", "retail", "kitchen"],
 )
 def test_our_own_service_breaks_no_rule_while_it_runs(overlays: Sequence[str], environ: dict[str, str]) -> None:
     with orders_running(3, overlays, **environ) as subject:
-        found = run(subject, [*RULES, *chosen(["LIFE-01", "EVT-03"], [])]).outcomes
+        found = run(subject, [*RULES, *chosen(BESIDES, [])]).outcomes
     assert [(outcome.rule.id, outcome.findings) for outcome in found if outcome.findings] == []
     assert {outcome.rule.id for outcome in found if outcome.verdict == "not judged"} == NEEDS_SURROUNDINGS
 
 
-def test_our_own_service_with_a_catalogue_breaks_no_rule_but_that_of_events() -> None:
-    with orders_running(3, ["catalog.yaml"], CATALOG="embedded") as subject:
+def test_our_own_service_with_a_catalogue_breaks_no_rule() -> None:
+    with orders_running(3, CATALOG, CATALOG="embedded") as subject:
         offered(subject, {"item-1": "29.99", "item-2": "5", "item-3": "5", "item-4": "5"})
-        found = run(subject, [rule for rule in RULES if rule.id != UNKEPT_BY_THE_CATALOGUE]).outcomes
+        found = run(subject, [*RULES, *chosen(BESIDES, [])]).outcomes
     assert [(outcome.rule.id, outcome.findings) for outcome in found if outcome.findings] == []
     assert {outcome.rule.id for outcome in found if outcome.verdict == "not judged"} == NEEDS_SURROUNDINGS
 

@@ -19,6 +19,7 @@ FILES: Final = {
     "asyncapi": Path("asyncapi/orders.yaml"),
     "manifest": Path("service.yaml"),
     "catalog": Path("openapi/catalog.yaml"),
+    "catalog events": Path("asyncapi/catalog.yaml"),
     "saga": Path("openapi/saga.yaml"),
 }
 APPENDED: Final = "-"
@@ -44,7 +45,7 @@ Value: TypeAlias = "Json | Absent | Moved"
 class Edit:
     """A new value at a JSON pointer (RFC 6901) of a document; `-` as its last token appends to an array."""
 
-    document: Literal["openapi", "asyncapi", "manifest", "catalog", "saga"]
+    document: Literal["openapi", "asyncapi", "manifest", "catalog", "catalog events", "saga"]
     pointer: str
     value: Value
 
@@ -67,6 +68,11 @@ def manifest(pointer: str, value: Value) -> Edit:
 def catalog(pointer: str, value: Value) -> Edit:
     """An edit of the overlay of the catalogue, which is applied where one is made."""
     return Edit("catalog", pointer, value)
+
+
+def catalog_events(pointer: str, value: Value) -> Edit:
+    """An edit of the overlay of the events of the catalogue."""
+    return Edit("catalog events", pointer, value)
 
 
 def saga(pointer: str, value: Value) -> Edit:

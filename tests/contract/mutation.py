@@ -51,8 +51,9 @@ class Mutation:
 
     @property
     def added(self) -> str:
-        """The overlay that it changes, which the service that it is tried on has; empty for none."""
-        return next((edit.document for edit in self.edits if edit.document in ADDING), "")
+        """The part whose overlays it changes, which the service that it is tried on has; empty for none."""
+        changed = (edit.document.partition(" ")[0] for edit in self.edits)
+        return next((part for part in changed if part in ADDING), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,19 @@
-"""Mutations of the overlay that brings a catalogue."""
+"""Mutations of the overlays that bring a catalogue and its events."""
 
 from typing import Final
 
-from tests.contract.documents import GONE, catalog
+from tests.contract.documents import GONE, Moved, catalog, catalog_events
 from tests.contract.mutation import Mutation, driven, refused
 from tests.contract.probes import adding, allowed
 
 _PARAMETERS: Final = "/actions/2/update"
 _SCHEMAS: Final = "/actions/5/update"
 _PATHS: Final = "/actions/6/update"
+_TOLD: Final = "/actions/0/update/messages"
+_SENT: Final = "/actions/1/update"
+_MESSAGES: Final = "/actions/2/update"
+_EVENTS: Final = "/actions/3/update"
+_NOT_THE_SHAPE: Final = "has not the shape of the event's data"
 _PRICE: Final = {"amount": "1", "currency": "USD"}
 
 CATALOG: Final[tuple[Mutation, ...]] = (
@@ -128,4 +133,89 @@ CATALOG: Final[tuple[Mutation, ...]] = (
     refused("the catalogue is of another document", catalog("/extends", "payments.yaml"), naming="extends"),
     refused("the paths are nowhere", catalog("/actions/6/target", "$.path"), naming="$.path selects nothing"),
     refused("the overlay is of a later kind", catalog("/overlay", "1.1.0"), naming="overlay: must be 1.0"),
+)
+
+CATALOG_EVENTS: Final[tuple[Mutation, ...]] = (
+    refused(
+        "nobody is told of new products",
+        catalog_events(f"{_SENT}/sendProductCreated", GONE),
+        catalog_events(f"{_TOLD}/productCreated", GONE),
+        naming="product.created: the event is sent and not declared so",
+    ),
+    refused(
+        "customers move",
+        catalog_events(f"{_EVENTS}/CustomerUpdated/properties/type/const", "customer.moved"),
+        catalog_events(f"{_MESSAGES}/customerUpdated/name", "customer.moved"),
+        catalog_events(f"{_MESSAGES}/customerUpdated/examples/0/payload/type", "customer.moved"),
+        naming="customer.moved: the event is declared and never sent",
+    ),
+    refused(
+        "an event of a product does not tell its price",
+        catalog_events(f"{_EVENTS}/ProductData/properties/price", GONE),
+        catalog_events(f"{_EVENTS}/ProductData/required", ["id", "name"]),
+        naming=_NOT_THE_SHAPE,
+    ),
+    refused(
+        "an event of a product tells its stock",
+        catalog_events(f"{_EVENTS}/ProductData/properties/stock", {"type": "integer"}),
+        naming=_NOT_THE_SHAPE,
+    ),
+    refused(
+        "an event of a customer tells a name",
+        catalog_events(f"{_EVENTS}/CustomerData/properties/name", {"type": "string"}),
+        naming=_NOT_THE_SHAPE,
+    ),
+    refused(
+        "an event of a product calls its name a title",
+        catalog_events(f"{_EVENTS}/ProductData/properties/title", Moved(f"{_EVENTS}/ProductData/properties/name")),
+        catalog_events(f"{_EVENTS}/ProductData/required", ["id", "price"]),
+        naming=_NOT_THE_SHAPE,
+    ),
+    refused(
+        "an event of a product has a short name",
+        catalog_events(f"{_EVENTS}/ProductData/properties/name/maxLength", 100),
+        naming="rehearsal: product.created: data.name",
+    ),
+    refused(
+        "an event of a product needs the time of its end",
+        catalog_events(f"{_EVENTS}/ProductData/required/-", "archivedAt"),
+        naming="data.archivedAt is required",
+    ),
+    refused(
+        "a product is a ware",
+        catalog_events(f"{_EVENTS}/ProductSubject/pattern", "^wares/"),
+        naming="subject must match",
+    ),
+    refused(
+        "keys of the catalogue are short",
+        catalog_events(f"{_EVENTS}/CatalogKey/maxLength", 20),
+        naming="rehearsal: product.created: partitionkey must have at most",
+    ),
+    refused(
+        "ids of the catalogue are longer than keys",
+        catalog(f"{_SCHEMAS}/CatalogId/maxLength", 100),
+        naming="rehearsal: product.created: partitionkey must have at most",
+    ),
+    refused(
+        "an event of a customer has the version of an order",
+        catalog_events(
+            f"{_EVENTS}/CustomerUpdated/properties/orderversion", {"$ref": "#/components/schemas/OrderVersion"}
+        ),
+        naming="customer.updated: the envelope must have exactly the attributes that are sent",
+    ),
+    refused(
+        "an event of a product has no key",
+        catalog_events(f"{_EVENTS}/ProductUpdated/properties/partitionkey", GONE),
+        naming="product.updated: the envelope must have exactly the attributes that are sent",
+    ),
+    refused(
+        "the events of the catalogue are of another document",
+        catalog_events("/extends", "payments.yaml"),
+        naming="extends: names another document",
+    ),
+    refused(
+        "the events of the catalogue are of no document",
+        catalog_events("/extends", GONE),
+        naming="$.channels.orderEvents selects nothing",
+    ),
 )

@@ -17,7 +17,7 @@ from typing import Final
 from tests.contract.mutation import Mutation, Verdict, bench
 from tests.contract.mutation_table_answers import ANSWERS
 from tests.contract.mutation_table_bulk import BULK
-from tests.contract.mutation_table_catalog import CATALOG
+from tests.contract.mutation_table_catalog import CATALOG, CATALOG_EVENTS
 from tests.contract.mutation_table_events import EVENTS
 from tests.contract.mutation_table_feed import FEED
 from tests.contract.mutation_table_limits import LIMITS
@@ -46,6 +46,7 @@ MUTATIONS: Final = (
     *FEED,
     *PAGES,
     *CATALOG,
+    *CATALOG_EVENTS,
     *BULK,
     *SAGA,
 )

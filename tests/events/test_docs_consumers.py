@@ -23,7 +23,7 @@ from service_standard.contract import load_event_contract
 from tests.events.destinations import CHANNEL, KafkaDestination, RabbitMQDestination, manifest_for
 from tests.events.stage import POLL_SECONDS, QUICK, Operator
 from tests.process import WISH, Process, served
-from tests.service import settings_for
+from tests.service import MANIFEST, law_of, settings_for
 from tests.sources import ROOT
 
 DEADLINE: Final = 60.0
@@ -102,12 +102,12 @@ def pay(caller: httpx.Client, order: str) -> None:
 def sells_one_order(consumer: Consumer, caller: httpx.Client, operator: Operator, sink: str) -> None:
     """The consumer is told of an order, of the same once more, and of its payment: it handles two events."""
     order = create(caller)
-    assert consumer.next() == f"order.created {order} pending"
+    assert consumer.next() == f"order.created orders/{order} pending"
     operator.until_sink(lambda figures: figures.lag_events == 0, sink)
     operator.told("rewind", "--sink", sink, "--beginning")
     # Its order's first event comes again before this one.
     pay(caller, order)
-    assert consumer.next() == f"order.updated {order} paid"
+    assert consumer.next() == f"order.updated orders/{order} paid"
 
 
 TABLE: Final = block("Dropping duplicates")
@@ -161,12 +161,12 @@ def test_the_consumer_of_the_feed_handles_each_event_once_also_when_it_has_to_be
         environ = {"ORDERS_URL": service.url, "ORDERS_TOKEN": token}
         with consuming(tmp_path, block("Feed"), TABLE, **environ) as consumer:
             orders = [create(caller), create(caller)]
-            assert [consumer.next() for _ in orders] == [f"order.created {order} pending" for order in orders]
+            assert [consumer.next() for _ in orders] == [f"order.created orders/{order} pending" for order in orders]
             remembers(tmp_path, 2)
         (tmp_path / "last").write_text("an-event-that-is-gone")
         with consuming(tmp_path, block("Feed"), TABLE, **environ) as consumer:
             pay(caller, orders[1])
-            assert consumer.next() == f"order.updated {orders[1]} paid"
+            assert consumer.next() == f"order.updated orders/{orders[1]} paid"
         assert service.stop().code == 0
 
 
@@ -180,6 +180,24 @@ def remembers(directory: Path, count: int) -> None:
 
 
 # What the document shows
+
+
+@pytest.mark.parametrize("once", [TABLE, MEMORY], ids=["table", "memory"])
+def test_what_is_done_with_an_event_fits_each_that_the_channel_has(once: str, tmp_path: Path) -> None:
+    declared = law_of(MANIFEST, catalog="embedded").events
+    messages = declared.root["components"]["messages"].items()
+    sent = [message for _, message in messages if message.get("name") in declared.sent]
+    events = [example["payload"].value for message in sent for example in message["examples"].elements()]
+    program = f"{once}\nimport json, sys\n\nfor event in json.load(sys.stdin):\n    once(event)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        input=json.dumps(events),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {line.split()[0] for line in done.stdout.splitlines()} == set(declared.sent)
 
 
 def test_the_envelope_is_one_that_the_contract_allows() -> None:

@@ -3,19 +3,23 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from service_standard.contract import EventContract, Node, load_event_contract
+from orders.law import CATALOG
+from service_standard.contract import EventContract, Node
+from service_standard.law import read_law
 from tests.reference.markdown import code, page, table
 from tests.sources import ROOT
 
 ABOUT = """\
 Every event is a CloudEvent 1.0 as JSON, and what is in it is written in
 [asyncapi/orders.yaml](../../asyncapi/orders.yaml), which `GET /asyncapi.json` answers and `GET /events/docs` shows.
+Those of products and customers come with `CATALOG=embedded`, and are written in
+[asyncapi/catalog.yaml](../../asyncapi/catalog.yaml).
 How events are delivered and consumed, and which of them `EVENT_TYPES=all` adds: [events](../events.md)."""
 
 
 def events() -> str:
     """The page."""
-    contract = load_event_contract(ROOT / "asyncapi/orders.yaml")
+    contract = read_law(ROOT / "service.yaml", [ROOT / overlay for overlay in CATALOG]).events
     messages = [message for _, message in contract.root["components"]["messages"].items()]
     rows = [
         [f"`{message.text('name')}`", _way(contract, message), _data(message).name, str(message.get("summary") or "")]
@@ -27,7 +31,8 @@ def events() -> str:
         ABOUT,
         table(["Event", "Channel", "Data", "Meaning"], rows),
         "## Attributes",
-        "Those of `order.created`, as of all others; `type` and `source` are each event's own, and `data` is as below.",
+        "Those of `order.created`, as of all others; `type` and `source` are each event's own, `orderversion` is of "
+        "orders alone, and `data` is as below.",
         table(["Attribute", "Type", "Meaning"], _members(messages[0]["payload"], "data")),
         *(block for name, model in models.items() for block in _model(name, model)),
     )

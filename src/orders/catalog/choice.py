@@ -1,19 +1,25 @@
 """Which catalogue stands beside the orders, as `CATALOG` chooses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
+
+from pydantic import BaseModel
 
 from orders.catalog.customers import Customer, CustomerHandlers
 from orders.catalog.pricing import Look, Offer, Offers, Wanted, products_of
 from orders.catalog.product import Product
 from orders.catalog.products import ProductHandlers
-from orders.catalog.shelf import Shelf
+from orders.catalog.rehearsal import rehearse_catalog
+from orders.catalog.shelf import Announcements, Shelf
+from orders.law import SENT_BY_CATALOG
 from orders.models import NewOrder
 from orders.money import written
 from orders.settings import OrdersSettings
 from service_standard.binding.handler import Handler
 from service_standard.database import Database
+from service_standard.events.event import Event
+from service_standard.law import Law
 from service_standard.lifecycle.parts import Part
 
 
@@ -21,12 +27,16 @@ class Catalog(NamedTuple):
     """A catalogue, which may be none at all: then orders say what they cost, and nothing is looked up.
 
     `has_stock` says that the stock is in the service's own database, so that an order can take from it.
+    `sent` are the events of its own, some of which were `rehearsed`, with the `faults` that came out.
     """
 
     look: Look | None = None
     has_stock: bool = False
     handlers: Sequence[Handler] = ()
     parts: Sequence[Part] = ()
+    sent: Mapping[str, type[BaseModel]] = {}
+    rehearsed: Sequence[Event] = ()
+    faults: Sequence[str] = ()
 
     async def wanted(self, body: NewOrder) -> Wanted:
         """The order that the body asks for, with what is on offer of it."""
@@ -35,15 +45,22 @@ class Catalog(NamedTuple):
         return Wanted(body, await self.look(products_of(body)), self.has_stock)
 
 
-def catalog_of(settings: OrdersSettings, database: Database) -> Catalog:
+def catalog_of(settings: OrdersSettings, law: Law, database: Database, announcements: Announcements) -> Catalog:
     """The catalogue that the settings choose."""
     if settings.catalog == "none":
         return Catalog()
     if settings.catalog == "http":
         return _elsewhere(settings)
-    products, customers = products_in(database), customers_in(database)
-    handlers = [*ProductHandlers(products).all(), *CustomerHandlers(customers).all()]
-    return Catalog(partial(_offers, products), has_stock=True, handlers=handlers)
+    products, customers = products_in(database, announcements), customers_in(database, announcements)
+    rehearsed, faults = rehearse_catalog(law)
+    return Catalog(
+        look=partial(_offers, products),
+        has_stock=True,
+        handlers=[*ProductHandlers(products).all(), *CustomerHandlers(customers).all()],
+        sent=SENT_BY_CATALOG,
+        rehearsed=rehearsed,
+        faults=faults,
+    )
 
 
 def _elsewhere(settings: OrdersSettings) -> Catalog:
@@ -54,14 +71,15 @@ def _elsewhere(settings: OrdersSettings) -> Catalog:
     return Catalog(client.offers, parts=[client])
 
 
-def products_in(database: Database) -> Shelf[Product]:
+def products_in(database: Database, announcements: Announcements) -> Shelf[Product]:
     """The products of the embedded catalogue."""
-    return Shelf(database, "products", Product, "archived_at IS NULL", price="bigint", stock="bigint", version="bigint")
+    types = dict.fromkeys(("price", "stock", "version"), "bigint")
+    return Shelf(database, announcements, "products", Product, "archived_at IS NULL", **types)
 
 
-def customers_in(database: Database) -> Shelf[Customer]:
+def customers_in(database: Database, announcements: Announcements) -> Shelf[Customer]:
     """The customers of the embedded catalogue."""
-    return Shelf(database, "customers", Customer, "true", version="bigint")
+    return Shelf(database, announcements, "customers", Customer, "true", version="bigint")
 
 
 async def _offers(products: Shelf[Product], ids: Sequence[str]) -> Offers:

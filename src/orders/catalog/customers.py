@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from orders.catalog.shelf import Shelf
+from orders.event_models import CustomerData
 from orders.models import Customer as ShownCustomer
 from orders.models import CustomerFacts, CustomerPage, NewCustomer
 from service_standard.binding.gate import Caller
@@ -12,6 +13,7 @@ from service_standard.binding.handler import Handler
 from service_standard.binding.members import present
 from service_standard.binding.pages import Place
 from service_standard.binding.reply import Reply, reply
+from service_standard.events.event import Fact
 from service_standard.identity import new_id, now_ns, timestamp
 from service_standard.problems import CONFLICT, NOT_FOUND, PRECONDITION_FAILED, SentHeader
 from service_standard.writes.versions import ETAG, etag, require_version
@@ -32,6 +34,10 @@ class Customer(NamedTuple):
     def is_shown(self) -> bool:
         """Every customer is: one who is deleted is gone."""
         return True
+
+    def fact(self, what: str, at: str) -> Fact:
+        """What `customer.created` and `customer.updated` tell: who it is, and nothing that is personal."""
+        return Fact(f"customer.{what}", f"customers/{self.id}", self.id, at, CustomerData(id=self.id))
 
 
 _THEN: Final = "2026-11-21T09:30:00.000Z"

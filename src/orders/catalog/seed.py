@@ -5,15 +5,19 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from opentelemetry.trace import NoOpTracer
+
 from orders.catalog.choice import customers_in, products_in
 from orders.catalog.customers import new_customer
 from orders.catalog.products import new_product
-from orders.catalog.shelf import Kept, Shelf
+from orders.catalog.shelf import Announcements, Kept, Shelf
+from orders.law import law_of
 from orders.models import NewCustomer, NewProduct
 from orders.settings import OrdersSettings
 from service_standard.command_line.preparation import no_more, prepare
 from service_standard.command_line.program import Program
-from service_standard.database import database_of
+from service_standard.database import Database, database_of
+from service_standard.events.event import EventBuilder
 from service_standard.problems import Problem
 from service_standard.settings import Settings, SettingsError
 
@@ -35,28 +39,35 @@ def run(program: Program, settings: Settings, arguments: Sequence[str]) -> None:
 
     Raises:
         SettingsError: the service has no catalogue of its own, or its database lacks migrations.
+        ContractError: the contracts cannot be read.
         DatabaseUnavailable: the database does not let us in.
     """
     no_more(arguments)
     if not isinstance(settings, OrdersSettings) or settings.catalog != "embedded":
         raise SettingsError("CATALOG: must be embedded, else there is nothing to put sample data into")
     prepare(program, settings)
-    asyncio.run(_seed(settings))
+    asyncio.run(_seed(settings, EventBuilder(law_of(settings).events, NoOpTracer())))
 
 
-async def _seed(settings: Settings) -> None:
+async def _seed(settings: Settings, events: EventBuilder) -> None:
     database = database_of(settings)
     await database.start()
     try:
-        customers = [new_customer(NewCustomer.model_validate(each)) for each in CUSTOMERS]
-        products = [new_product(NewProduct.model_validate(each)) for each in PRODUCTS]
-        added = {
-            "customers": await _added(customers_in(database), customers),
-            "products": await _added(products_in(database), products),
-        }
-        log.info("sample data added", extra=added)
+        log.info("sample data added", extra=await _stocked(database, events))
+        await database.notify()
     finally:
         await database.aclose()
+
+
+async def _stocked(database: Database, events: EventBuilder) -> dict[str, int]:
+    """How many of each kind were added; a running service is told once, at the end."""
+    announcements = Announcements(events, lambda: None)
+    customers = [new_customer(NewCustomer.model_validate(each)) for each in CUSTOMERS]
+    products = [new_product(NewProduct.model_validate(each)) for each in PRODUCTS]
+    return {
+        "customers": await _added(customers_in(database, announcements), customers),
+        "products": await _added(products_in(database, announcements), products),
+    }
 
 
 async def _added(shelf: Shelf[Kept], things: Sequence[Kept]) -> int:

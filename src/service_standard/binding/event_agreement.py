@@ -1,13 +1,16 @@
 """Whether code and contract agree on the events: which are sent, by whom, and of which shape they are."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 from pydantic import BaseModel
 
 from service_standard.binding.models import models_within
 from service_standard.contract import EventContract, EventType, Json, Object
 from service_standard.manifest import Manifest
+
+Extensions: TypeAlias = Mapping[str, Sequence[str]]
+"""The attributes that a service gives its events beyond those that every service does, by the types of the events."""
 
 _TEXT: Final[Object] = {"type": "string"}
 # The attributes that the event builder and the relay give every event, and those that only some have.
@@ -31,12 +34,9 @@ def event_disagreements(
     sent: Mapping[str, type[BaseModel]],
     received: Mapping[str, type[BaseModel]],
     manifest: Manifest,
-    extensions: Sequence[str] = (),
+    extensions: Extensions,
 ) -> Iterator[str]:
-    """One line for each fact on which they differ; each event that the code knows comes with its data's model.
-
-    `extensions` are the attributes that a service gives its events beyond those that every service does.
-    """
+    """One line for each fact on which they differ; each event that the code knows comes with its data's model."""
     if events.version != manifest.version:
         yield f"events: info.version is {events.version}, the manifest's version is {manifest.version}"
     yield from _types("sent", events.sent, sent)
@@ -44,8 +44,8 @@ def event_disagreements(
     for declared in events.received.values():
         if "data" not in cast("list[Json]", declared.attributes["required"]):
             yield f"{declared.type}: the envelope must require data"
-    optional = (*_OPTIONAL, *extensions)
     for declared in events.sent.values():
+        optional = (*_OPTIONAL, *extensions.get(declared.type, ()))
         if declared.source != f"urn:service:{manifest.name}":
             yield f"{declared.type}: the source must be urn:service:{manifest.name}"
         if declared.attributes != _envelope(declared.model, optional):

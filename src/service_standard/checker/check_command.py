@@ -55,7 +55,7 @@ def _about_evidence(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="an Overlay that the service applies to its OpenAPI document",
+        help="an Overlay that the service applies to the contract that it extends",
     )
     group.add_argument(
         "--baseline", metavar="OLD", help="an older version whose consumers must be served, named as `diff` does"

@@ -8,10 +8,10 @@ from datamodel_code_generator import InputFileType, PythonVersion, generate
 from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import Formatter
 
-from service_standard.contract.document import load_document, read_yaml
-from service_standard.contract.overlay import overlaid
+from service_standard.contract.document import Node, Object, load_document, read_yaml
+from service_standard.contract.overlay import overlaid, parted
 from service_standard.contract.shape import model_shapes
-from service_standard.manifest import load_manifest
+from service_standard.manifest import Manifest, load_manifest
 
 
 def generated(directory: Path) -> Iterator[tuple[Path, str]]:
@@ -24,12 +24,12 @@ def generated(directory: Path) -> Iterator[tuple[Path, str]]:
     """
     manifest = load_manifest(directory / "service.yaml")
     package = directory / "src" / manifest.name.replace("-", "_")
+    known = _overlaid(manifest)
     for contract, module in ((manifest.api, "models.py"), (manifest.events, "event_models.py")):
-        yield package / module, _module(contract, str(contract.relative_to(directory)))
+        yield package / module, _module(load_document(contract, known), str(contract.relative_to(directory)))
 
 
-def _module(contract: Path, name: str) -> str:
-    document = load_document(contract, overlaid(contract, _overlays(contract)))
+def _module(document: Node, name: str) -> str:
     shapes = {"components": {"schemas": model_shapes(document)}}
     module = generate(
         json.dumps({"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {}, **shapes}),
@@ -47,5 +47,9 @@ def _module(contract: Path, name: str) -> str:
     return f"{module}\n"
 
 
-def _overlays(contract: Path) -> list[Path]:
-    return [path for path in sorted(contract.parent.glob("*.yaml")) if "overlay" in read_yaml(path)]
+def _overlaid(manifest: Manifest) -> dict[Path, Object]:
+    """The contracts as all overlays beside them have them."""
+    folders = dict.fromkeys((manifest.api.parent, manifest.events.parent))
+    overlays = [path for folder in folders for path in sorted(folder.glob("*.yaml")) if "overlay" in read_yaml(path)]
+    of_api, of_events = parted(overlays, manifest.events)
+    return {**overlaid(manifest.api, of_api), **overlaid(manifest.events, of_events)}

@@ -15,7 +15,7 @@ from service_standard.checker.openapi import OpenApi
 from service_standard.checker.rule import NotJudged, Place
 from service_standard.contract import ContractError, Json, Node, Object
 from service_standard.contract.document import read_yaml
-from service_standard.contract.overlay import overlaid, scopes_added
+from service_standard.contract.overlay import overlaid, parted, scopes_added
 
 Value = TypeVar("Value")
 MANIFEST: Final = "service.yaml"
@@ -78,7 +78,7 @@ class Subject:
 
     @cached_property
     def asyncapi(self) -> AsyncApi:
-        return AsyncApi(*self._document(self.contract_path("events", "asyncapi"), "AsyncAPI"))
+        return AsyncApi(*self._document(self._events, "AsyncAPI"))
 
     @property
     def scopes_added(self) -> frozenset[str]:
@@ -88,6 +88,10 @@ class Subject:
     @property
     def _api(self) -> Path | None:
         return self.contract_path("api", "openapi")
+
+    @property
+    def _events(self) -> Path | None:
+        return self.contract_path("events", "asyncapi")
 
     def contract_path(self, word: str, stem: str) -> Path | None:
         """The path of a contract, whether a file is there or not; None if nothing points to one."""
@@ -106,7 +110,13 @@ class Subject:
     def _document(self, path: Path | None, kind: str) -> Document:
         if path is None or not path.is_file():
             raise NotJudged(f"there is no {kind} document" + (f" at {path}" if path else ""))
-        return _read(lambda: read_document(path, overlaid(self._api, self.overlays) if self._api else None))
+        return _read(lambda: read_document(path, self._overlaid()))
+
+    def _overlaid(self) -> dict[Path, Object]:
+        """The documents that overlays change, once they have."""
+        of_api, of_events = parted(self.overlays, self._events)
+        both = ((self._api, of_api), (self._events, of_events))
+        return {file: found for path, overlays in both if path for file, found in overlaid(path, overlays).items()}
 
     @cached_property
     def log(self) -> tuple[Line, ...]:

@@ -1,5 +1,6 @@
-"""Applies an OpenAPI Overlay (1.0.0): a document that says in which facts a contract differs from the one written.
+"""Applies an Overlay (1.0.0): a document that says in which facts a contract differs from the one written.
 
+One that `extends` the AsyncAPI document changes that one, in the same words; any other the OpenAPI document.
 A target is a path of names, indexes and wildcards, as `$.paths['/orders'].get.tags[0]`; other JSONPath (RFC 9535) is
 refused. So is a target that selects nothing: a fact that nobody finds would be silently not the contract's.
 """
@@ -38,6 +39,16 @@ def overlaid(path: Path, overlays: Sequence[Path]) -> dict[Path, Object]:
     return {path.resolve(): document}
 
 
+def parted(overlays: Sequence[Path], events: Path | None) -> tuple[list[Path], list[Path]]:
+    """The overlays of the OpenAPI document, and those that say that they extend the AsyncAPI document at `events`.
+
+    Raises:
+        ContractError: a file cannot be read.
+    """
+    of_events = [overlay for overlay in overlays if events and _extends(read_yaml(overlay), overlay, events)]
+    return [overlay for overlay in overlays if overlay not in of_events], of_events
+
+
 def scopes_added(overlays: Sequence[Path]) -> frozenset[str]:
     """The scopes that the overlays' operations ask for beside the manifest's: their `x-required-scopes`.
 
@@ -55,7 +66,7 @@ def _applied(document: Object, path: Path, overlay: Path) -> Object:
     for number, action in enumerate(actions if isinstance(actions, list) else []):
         faults += (f"actions/{number}: {fault}" for fault in _act(result, action))
     if faults:
-        raise ContractError([f"{overlay.name}: {fault}" for fault in faults])
+        raise ContractError([f"{overlay}: {fault}" for fault in faults])
     return result
 
 
@@ -67,10 +78,17 @@ def _head_faults(values: Object, path: Path, overlay: Path) -> Iterator[str]:
         yield "info: must have a title and a version"
     if not isinstance(values.get("actions"), list) or not values["actions"]:
         yield "actions: must be a list, and not empty"
-    extended = values.get("extends", path.name)
-    if (overlay.parent / str(extended)).resolve() != path.resolve() and "extends" in values:
+    if "extends" in values and not _extends(values, overlay, path):
         yield f"extends: names another document than {path.name}"
     yield from _unknown(values, "overlay info extends actions")
+
+
+def _extends(values: Object, overlay: Path, path: Path) -> bool:
+    extended = values.get("extends")
+    # No file's name has a NUL, and to look for one is an error of the system's own.
+    if not isinstance(extended, str) or "\0" in extended:
+        return False
+    return (overlay.parent / extended).resolve() == path.resolve()
 
 
 def _act(document: Object, action: Json) -> Iterator[str]:
