@@ -117,7 +117,9 @@ async def test_a_taken_external_id_is_a_conflict(target: Target) -> None:
     content = WISH.replace(b"}", b', "externalId": "xyzzy-%b"}' % str(uuid4()).encode())
     assert (await create(target, (), content)).status_code == 201
     before = await target.stored()
-    assert_refusal(await create(target, (), content), 409, "conflict")
+    refused = await create(target, (), content)
+    assert_refusal(refused, 409, "conflict")
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/externalId"]
     assert await target.stored() == before
     assert (await create(target, (), content, sub="somebody-else")).status_code == 201
 

@@ -163,7 +163,8 @@ async def test_an_administrator_sets_the_payment_status_by_hand(orders: Caller) 
         ("paid", "refunded"),
     ]
     assert "paid" not in seen[0]
-    assert problem_of(await override(orders, order, "refunded")) == (409, "conflict")
+    again = await override(orders, order, "refunded")
+    assert (problem_of(again), again.json()["errors"][0]["pointer"]) == ((409, "conflict"), "#/status")
     assert [entry["kind"] for entry in await entries(orders, order)][2:] == ["override"] * 3
     _, _, part, *_, last = (await orders.send("GET", f"/orders/{order}/history")).json()["items"]
     assert (part["action"], part["by"]) == ("payment_refunded", "test-user")

@@ -31,6 +31,7 @@ from service_standard.problems import (
     IDEMPOTENCY_KEY_REUSED,
     NOT_FOUND,
     PRECONDITION_FAILED,
+    FieldError,
     Problem,
     SentHeader,
 )
@@ -228,4 +229,5 @@ def no_such_order() -> Problem:
 
 def external_id_taken() -> Problem:
     """What is said of an `externalId` that its caller has given to another order."""
-    return Problem(CONFLICT, "An order with this externalId exists already")
+    fault = FieldError("#/externalId", "must be another")
+    return Problem(CONFLICT, "An order with this externalId exists already", errors=[fault])

@@ -154,7 +154,8 @@ class Account(NamedTuple):
     def overridden(self, status: str, told: Told) -> "Account":
         """With another status, whatever the entries before said."""
         if status == self.balance.status:
-            raise Problem(CONFLICT, f"The payment is {status} already")
+            fault = FieldError("#/status", "must be another")
+            raise Problem(CONFLICT, f"The payment is {status} already", errors=[fault])
         paid = self._total if status in (PAID, REFUNDED) else 0
         refunded = self._total if status == REFUNDED else 0
         return self._with(Entry(OVERRIDE, Balance(status, paid, refunded), told))
