@@ -88,6 +88,13 @@ async def test_until_it_ends_the_order_can_be_paid_or_cancelled_and_nothing_else
     assert (await small_shop.patch(order, "shipped")).status_code == 200
 
 
+async def test_the_saga_of_anothers_order_is_not_there(small_shop: Caller) -> None:
+    order = await bought(small_shop)
+    for subject, status in (("customer-1", 200), ("customer-2", 404)):
+        token = small_shop.token("orders.read.own", sub=subject)
+        assert (await small_shop.send("GET", f"/orders/{order}/saga", token)).status_code == status
+
+
 async def test_an_order_that_is_paid_otherwise_keeps_no_second_payment(small_shop: Caller) -> None:
     order = await bought(small_shop)
     assert (await pay(small_shop, order)).status_code == 200
