@@ -43,7 +43,7 @@ async def test_the_service_makes_an_id_where_none_is_given_and_gives_none_twice(
     assert (await ask(shop, "GET", f"/products/{made['id']}")).json() == made
     assert "stock" not in made
     again = await ask(shop, "POST", "/products", {**LAPTOP, "id": made["id"]})
-    assert problem_of(again) == (409, "conflict")
+    assert (problem_of(again), faults(again)) == ((409, "conflict"), (409, ["#/id"]))
     assert (await ask(shop, "GET", "/products")).json()["total"] == 1
 
 

@@ -22,7 +22,7 @@ from service_standard.events.event import Event, EventBuilder, Fact
 from service_standard.events.outbox import INSERT as ENTER
 from service_standard.events.outbox import entry
 from service_standard.identity import new_id, now_ns, timestamp
-from service_standard.problems import CONFLICT, NOT_FOUND, Problem
+from service_standard.problems import CONFLICT, NOT_FOUND, FieldError, Problem
 from service_standard.writes.counts import ADD, counts
 
 CREATED: Final = "created"
@@ -127,7 +127,7 @@ class Shelf(Generic[Kept]):
         try:
             await self._committed(work)
         except UniqueViolation as taken:
-            raise Problem(CONFLICT, "This id is taken") from taken
+            raise Problem(CONFLICT, "This id is taken", errors=[FieldError("#/id", "must be another")]) from taken
 
     async def change(self, key: str, changed: Callable[[Kept], Kept]) -> Kept:
         """What `changed` makes of the thing, while nobody else can change it.
