@@ -90,14 +90,15 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def captured(orders: Process, token: str, tmp_path: Path) -> Path:
-    """A file with the events of an order that was created and paid, as the feed has them."""
+    """A file with the events of an order that was created and paid, as the feed has them, and one of another type."""
     with httpx.Client(base_url=orders.url, headers={"Authorization": f"Bearer {token}"}) as caller:
         wish = {"customerId": "customer-123", "items": ["item-1", "item-2"]}
         order = caller.post("/orders", json=wish).raise_for_status().json()
         caller.patch(f"/orders/{order['id']}", json={"status": "paid"}).raise_for_status()
         events = caller.get("/events", params={"limit": 1000}).raise_for_status().json()
     file = tmp_path / "events.json"
-    file.write_text(json.dumps([event for event in events if event["partitionkey"] == order["id"]]))
+    of_order = [event for event in events if event["partitionkey"] == order["id"]]
+    file.write_text(json.dumps([*of_order, {**of_order[0], "type": "order.remembered"}]))
     return file
 
 
