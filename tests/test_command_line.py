@@ -50,9 +50,11 @@ def test_a_start_is_told_in_a_few_calm_lines_of_our_own(url: str) -> None:
     with served(url) as service:
         told = service.lines[: service.messages.index("serving")]
         service.stop()
+    checks = [line["check"] for line in told if line["message"] == "readiness changed"]
     assert {line["level"] for line in told} == {"INFO"}
-    assert {line["message"] for line in told} == {"readiness changed"}
-    assert len(told) == len({line["check"] for line in told})
+    # The relay takes its lead beside the start, and may be the quicker one.
+    assert {line["message"] for line in told} <= {"readiness changed", "relay leads"}
+    assert len(checks) == len(set(checks)) > 0
 
 
 def test_what_is_not_used_is_not_loaded(sqlite_url: str) -> None:
