@@ -114,6 +114,11 @@ class Files(dict[Path, Object]):
         return jsonschema_rs.Registry(files, draft=jsonschema_rs.Draft202012)
 
     @cached_property
+    def validators(self) -> dict[str, jsonschema_rs.Draft202012Validator]:
+        """The schemas that were compiled, by their URIs: many places share one, which is then there once."""
+        return {}
+
+    @cached_property
     def property_names(self) -> frozenset[str]:
         """Every property name in the schemas of these files."""
         found = (part.get("properties") for root in self.values() for part in walk(cast("Json", root)))

@@ -18,15 +18,10 @@ class Schema:
 
     def __init__(self, node: Node) -> None:
         self._files = node.files
-        try:
-            self._validator = jsonschema_rs.Draft202012Validator(
-                {"$ref": node.uri},
-                registry=node.files.registry,
-                validate_formats=True,
-                pattern_options=jsonschema_rs.RegexOptions(),
-            )
-        except (jsonschema_rs.ReferencingError, ValueError) as error:
-            raise ContractError([f"{node.place}: is not a usable schema: {error}"]) from error
+        validators = node.files.validators
+        if node.uri not in validators:
+            validators[node.uri] = _compiled(node)
+        self._validator = validators[node.uri]
 
     def allows(self, value: object) -> bool:
         return self._validator.is_valid(value)
@@ -66,6 +61,18 @@ class Schema:
             if isinstance(token, str) and token not in self._files.property_names:
                 return
             yield str(token)
+
+
+def _compiled(node: Node) -> jsonschema_rs.Draft202012Validator:
+    try:
+        return jsonschema_rs.Draft202012Validator(
+            {"$ref": node.uri},
+            registry=node.files.registry,
+            validate_formats=True,
+            pattern_options=jsonschema_rs.RegexOptions(),
+        )
+    except (jsonschema_rs.ReferencingError, ValueError) as error:
+        raise ContractError([f"{node.place}: is not a usable schema: {error}"]) from error
 
 
 def _phrase(kind: Kind) -> str:
