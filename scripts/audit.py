@@ -8,27 +8,43 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final, NotRequired, TypedDict
 
 WEAK: Final = 1
 NOT_ASKED: Final = 3
 
 
+class Weakness(TypedDict):
+    id: str
+    fix_versions: list[str]
+
+
+class Report(TypedDict):
+    """What pip-audit says of a dependency: in which version which weaknesses are known, or why it does not know."""
+
+    name: str
+    version: NotRequired[str]
+    vulns: NotRequired[list[Weakness]]
+    skip_reason: NotRequired[str]
+
+
 def main(command: Sequence[str]) -> int:
     audit = subprocess.run([*command, "--format", "json"], capture_output=True, text=True, check=False)
     try:
-        reports = {report["name"]: report for report in json.loads(audit.stdout)["dependencies"]}
+        found: list[Report] = json.loads(audit.stdout)["dependencies"]
     except ValueError:
         print(f"No dependency was looked up: {_last_line(audit.stderr)}")
         return NOT_ASKED
-    weak = [line for report in reports.values() for line in _weaknesses(report)]
-    unasked = {name: report["skip_reason"] for name, report in reports.items() if "skip_reason" in report}
+    # A dependency may be locked in several versions, and may be reported more than once.
+    reports = {(report["name"], report.get("version")): report for report in found}.values()
+    weak = [line for report in reports for line in _weaknesses(report)]
+    unasked = {report["name"]: report["skip_reason"] for report in reports if "skip_reason" in report}
     summary = f"Looked up: {len(reports) - len(unasked)} of {len(reports)} dependencies. Known weaknesses: {len(weak)}."
     print("\n".join([summary, *weak, *_missing(unasked)]))
     return WEAK if weak else NOT_ASKED if unasked else 0
 
 
-def _weaknesses(report: Mapping[str, Any]) -> Iterator[str]:
+def _weaknesses(report: Report) -> Iterator[str]:
     for weakness in report.get("vulns", ()):
         mended = ", ".join(weakness["fix_versions"]) or "no version"
         yield f"{report['name']} {report['version']}: {weakness['id']}, mended in {mended}"

@@ -56,6 +56,11 @@ def test_a_weakness_counts_more_than_what_nobody_could_be_asked_about() -> None:
     assert _audit(json.dumps({"dependencies": [WEAK, UNASKED], "fixes": []}), "").returncode == 1
 
 
+def test_a_weakness_of_one_version_is_told_beside_a_sound_one() -> None:
+    sound = {**WEAK, "version": "3.1.6", "vulns": []}
+    assert _audit(json.dumps({"dependencies": [WEAK, sound], "fixes": []}), "").returncode == 1
+
+
 def test_a_service_out_of_reach_is_one_sentence_and_no_traceback() -> None:
     audit = _audit("", "Traceback (most recent call last):\n  ...\nConnectionError: nobody answers")
     said = "No dependency was looked up: ConnectionError: nobody answers\n"

@@ -10,7 +10,6 @@ from itertools import chain, cycle, islice, product
 from operator import attrgetter
 from typing import Final, NamedTuple, cast
 
-from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
 from pydantic import ValidationError
 
 from orders.changes import ACTIONS, Cause, Changes
@@ -27,6 +26,7 @@ from service_standard.binding.reply import Reply, reply
 from service_standard.contract import Content, Contract, Json, Node, Object
 from service_standard.events.event import Event, EventRefused
 from service_standard.problems import Problem
+from service_standard.telemetry.spans import in_trace
 from service_standard.writes.queue import Decision
 
 TRACE_ID: Final = 1
@@ -72,7 +72,7 @@ def rehearse(contract: Contract, workflows: Workflows, changes: Changes) -> tupl
         return Rehearsed(), faults
     try:
         wishes = [wish_of(NewOrder.model_validate(body), None) for body in _bodies(contract, operation.bodies[0])]
-        with use_span(NonRecordingSpan(SpanContext(TRACE_ID, 1, is_remote=False))):
+        with in_trace(TRACE_ID):
             deeds = _done(wishes, workflows, changes)
     except (ValidationError, EventRefused, Problem) as error:
         return Rehearsed(), [f"rehearsal: {error}"]

@@ -25,7 +25,7 @@ from tests.storage import rows
 AnyCase: TypeAlias = "Case[Any]"
 DOCUMENT: Final = ROOT / "openapi" / "orders.yaml"
 # How many good and how many bad cases at the most for each operation, by what the caller may do with orders.
-GRANTS: Final = {"orders.read orders.write orders.admin": 60, "orders.read.own orders.write.own": 30}
+GRANTS: Final = {"orders.read orders.write orders.admin": 200, "orders.read.own orders.write.own": 70}
 LEAST_CASES: Final = {"orders.read orders.write orders.admin": 4000, "orders.read.own orders.write.own": 2000}
 LONGEST_FEED_WAIT_MS: Final = 30_000
 SHORT_WAIT_MS: Final = 3

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from opentelemetry.trace import NonRecordingSpan, NoOpTracer, SpanContext, use_span
+from opentelemetry.trace import NoOpTracer
 
 from orders.catalog import customers, products
 from orders.catalog.shelf import CREATED, UPDATED, Thing
@@ -12,6 +12,7 @@ from service_standard.contract import Contract
 from service_standard.events.event import Event, EventBuilder, EventRefused
 from service_standard.identity import new_id, now_ns
 from service_standard.law import Law
+from service_standard.telemetry.spans import in_trace
 
 
 def rehearse_catalog(law: Law) -> tuple[Sequence[Event], list[str]]:
@@ -19,7 +20,7 @@ def rehearse_catalog(law: Law) -> tuple[Sequence[Event], list[str]]:
     builder = EventBuilder(law.events, NoOpTracer())
     facts = [thing.fact(what, thing.updated_at) for thing in _things(law.contract) for what in (CREATED, UPDATED)]
     try:
-        with use_span(NonRecordingSpan(SpanContext(TRACE_ID, 1, is_remote=False))):
+        with in_trace(TRACE_ID):
             return [builder.build(new_id(now_ns()), fact) for fact in facts], []
     except EventRefused as error:
         return [], [f"rehearsal: {error}"]

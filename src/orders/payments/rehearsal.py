@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from opentelemetry.trace import NonRecordingSpan, SpanContext, use_span
-
 from orders.changes import Changes
 from orders.money import MOST
 from orders.order import Order
@@ -16,6 +14,7 @@ from service_standard.binding.pages import Place
 from service_standard.binding.reply import Reply, reply
 from service_standard.contract import Contract
 from service_standard.events.event import EventRefused
+from service_standard.telemetry.spans import in_trace
 from service_standard.writes.queue import Decision
 
 
@@ -34,7 +33,7 @@ def rehearse_payments(
     chosen = {order.account.bill.currency: order for order in orders}.values()
     settled = [change for order in chosen for change in pairwise(_settled(order, _told(contract, order)))]
     try:
-        with use_span(NonRecordingSpan(SpanContext(TRACE_ID, 1, is_remote=False))):
+        with in_trace(TRACE_ID):
             decisions = [changes.settle(paid, before, "rehearsed", CAUSE) for before, paid in settled]
     except EventRefused as error:
         return RehearsedPayments(), [f"rehearsal: {error}"]

@@ -9,7 +9,7 @@ from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import Formatter
 
 from service_standard.contract.document import Node, Object, load_document, read_yaml
-from service_standard.contract.overlay import overlaid, parted
+from service_standard.contract.overlay import both_overlaid
 from service_standard.contract.shape import model_shapes
 from service_standard.manifest import Manifest, load_manifest
 
@@ -51,5 +51,4 @@ def _overlaid(manifest: Manifest) -> dict[Path, Object]:
     """The contracts as all overlays beside them have them."""
     folders = dict.fromkeys((manifest.api.parent, manifest.events.parent))
     overlays = [path for folder in folders for path in sorted(folder.glob("*.yaml")) if "overlay" in read_yaml(path)]
-    of_api, of_events = parted(overlays, manifest.events)
-    return {**overlaid(manifest.api, of_api), **overlaid(manifest.events, of_events)}
+    return both_overlaid(manifest.api, manifest.events, overlays)

@@ -15,7 +15,7 @@ from service_standard.checker.openapi import OpenApi
 from service_standard.checker.rule import NotJudged, Place
 from service_standard.contract import ContractError, Json, Node, Object
 from service_standard.contract.document import read_yaml
-from service_standard.contract.overlay import overlaid, parted, scopes_added
+from service_standard.contract.overlay import both_overlaid, scopes_added
 
 Value = TypeVar("Value")
 MANIFEST: Final = "service.yaml"
@@ -110,13 +110,7 @@ class Subject:
     def _document(self, path: Path | None, kind: str) -> Document:
         if path is None or not path.is_file():
             raise NotJudged(f"there is no {kind} document" + (f" at {path}" if path else ""))
-        return _read(lambda: read_document(path, self._overlaid()))
-
-    def _overlaid(self) -> dict[Path, Object]:
-        """The documents that overlays change, once they have."""
-        of_api, of_events = parted(self.overlays, self._events)
-        both = ((self._api, of_api), (self._events, of_events))
-        return {file: found for path, overlays in both if path for file, found in overlaid(path, overlays).items()}
+        return _read(lambda: read_document(path, both_overlaid(self._api, self._events, self.overlays)))
 
     @cached_property
     def log(self) -> tuple[Line, ...]:

@@ -49,6 +49,17 @@ def parted(overlays: Sequence[Path], events: Path | None) -> tuple[list[Path], l
     return [overlay for overlay in overlays if overlay not in of_events], of_events
 
 
+def both_overlaid(api: Path | None, events: Path | None, overlays: Sequence[Path]) -> dict[Path, Object]:
+    """The two contracts as the overlays of each have them; nothing of one that none changes.
+
+    Raises:
+        ContractError: as `overlaid` and `parted` do.
+    """
+    of_api, of_events = parted(overlays, events)
+    chosen = ((api, of_api), (events, of_events))
+    return {file: found for path, own in chosen if path for file, found in overlaid(path, own).items()}
+
+
 def scopes_added(overlays: Sequence[Path]) -> frozenset[str]:
     """The scopes that the overlays' operations ask for beside the manifest's: their `x-required-scopes`.
 

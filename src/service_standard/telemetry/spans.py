@@ -1,10 +1,10 @@
 """Spans: where in a trace the current work stands, and how more of it is put there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from opentelemetry import trace
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode, Tracer
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.types import AttributeValue
 
@@ -40,6 +40,11 @@ def context_of(traceparent: str | None) -> SpanContext:
     """The span that a `traceparent` names, to link to; not a valid one if it names none."""
     carrier = {} if traceparent is None else {"traceparent": traceparent}
     return trace.get_current_span(TraceContextTextMapPropagator().extract(carrier)).get_span_context()
+
+
+def in_trace(trace_id: int) -> AbstractContextManager[Span]:
+    """A block in the trace of this id, of which nothing is recorded: for what is rehearsed, and names its trace."""
+    return trace.use_span(NonRecordingSpan(SpanContext(trace_id, 1, is_remote=False)))
 
 
 @contextmanager
